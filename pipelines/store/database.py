@@ -1,7 +1,7 @@
-"""The one file that opens SQLite: opening, migrating, transactions, statements. What the rows mean is told elsewhere.
+"""The one file that opens SQLite: opening, migrating, transactions, statements. It does not know what the rows mean.
 
 Every connection: WAL, `synchronous=NORMAL`, foreign keys on, a busy timeout. Writers begin IMMEDIATE, so that a writer waits
-for its turn at the start and never fails half way with a snapshot that went out of date.
+for its turn at the start and never fails half way because its snapshot is out of date.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from pipelines.store.schema import LATEST, label, migrations
 logger = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_SECONDS = 30.0
-"""How long a writer waits for another. Transactions take milliseconds; more than this means a stuck process."""
+"""How long a writer waits for another. Transactions take milliseconds; a longer wait means a stuck process."""
 
 STEPS_BETWEEN_LOOKS = 2_000
-"""How many steps of SQLite's machine pass between two looks at the time, where reading is limited: some 50 µs."""
+"""Steps of SQLite's virtual machine between two checks of a time limit: some 50 µs."""
 
 READER_CACHE_KB = 32_000
-"""Pages of a large ledger that a reader keeps. SQLite's own 2 MB let the inner pages of its indexes go between two questions."""
+"""Page cache of a reader. SQLite's default of 2 MB loses the inner pages of a large ledger's indexes between two queries."""
 
 _NOT_SEARCHED = """
 SELECT count(*) FROM revisions r WHERE NOT EXISTS (SELECT 1 FROM search_texts t WHERE t.revision_id = r.id)
@@ -37,7 +37,7 @@ SELECT count(*) FROM revisions r WHERE NOT EXISTS (SELECT 1 FROM search_texts t 
 _REPAIR = "put back a copy that `newsledger backup` made"
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _NOWHERE_TO_WRITE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
-"""For a reader too, where it cannot make the small file beside the ledger that WAL asks for, as on a medium that is read-only."""
+"""Also raised to a reader that cannot make the small file beside the ledger that WAL needs, as on a read-only medium."""
 
 Row = dict[str, Any]
 
@@ -47,20 +47,20 @@ class StoreError(Exception):
 
 
 class RefusedRowError(StoreError):
-    """A row that the schema does not allow, as where its key is taken."""
+    """The schema refuses a row, for example because its key is taken."""
 
 
 class TooSlowError(StoreError):
-    """What was asked takes longer than the asker may wait."""
+    """A statement takes longer than the caller allows."""
 
 
 class Store:
     """An open ledger file. Use it as a context manager, or `close()` it."""
 
     def __init__(self, path: Path | str, *, readonly: bool = False) -> None:
-        """Open the file at `path`; a writer makes it where it is missing, and migrates it where it is older.
+        """Open the file at `path`; a writer creates it if it is missing, and migrates it if it is older.
 
-        Raises StoreError where the file is missing (readonly), is no ledger, was written by a newer version, or cannot be
+        Raises StoreError if the file is missing (readonly), is not a ledger, was written by a newer version, or cannot be
         written.
         """
         self.path = Path(path)
@@ -79,7 +79,7 @@ class Store:
             self._open_immutable()
 
     def close(self) -> None:
-        """Close the connection; the last writer out folds the write-ahead log into the file."""
+        """Close the connection; the last writer's close moves the write-ahead log into the file."""
         if self._committed:
             self._committed.close()
         self._db.close()
@@ -92,7 +92,7 @@ class Store:
 
     @property
     def committed(self) -> Store:
-        """The ledger without what the open transaction has written: another connection, that reads only."""
+        """The ledger without what the open transaction has written: another, read-only connection."""
         if self._committed is None:
             self._committed = Store(self.path, readonly=True)
         return self._committed
@@ -116,7 +116,7 @@ class Store:
             raise
 
     def rows(self, sql: str, parameters: Iterable[object] | Mapping[str, object] = ()) -> Iterator[Row]:
-        """The rows of a query, one by one."""
+        """The rows of a query, one at a time."""
         try:
             cursor = self._db.conn.execute(sql, parameters)  # type: ignore[arg-type]
             names = [column[0] for column in cursor.description or ()]
@@ -126,7 +126,7 @@ class Store:
             raise self._translated(error) from error
 
     def values(self, sql: str, parameters: Iterable[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query, each as its values alone: for many small ones."""
+        """All rows of a query as tuples of their values; faster for many small rows."""
         try:
             return self._db.conn.execute(sql, parameters).fetchall()  # type: ignore[arg-type]
         except sqlite3.DatabaseError as error:
@@ -145,11 +145,11 @@ class Store:
         return row[0] if row else None
 
     def execute(self, sql: str, parameters: Iterable[object] = ()) -> int:
-        """Run one statement; the number of rows it changed."""
+        """Run one statement; return the number of changed rows."""
         return self._run(sql, tuple(parameters)).rowcount
 
     def insert(self, table: str, row: Row, *, on_conflict: str = "ABORT") -> int:
-        """Insert a row, its id. `table` and the keys of `row` are ours, never a stranger's."""
+        """Insert a row, and return its id. `table` and the keys of `row` are our own names, never input from strangers."""
         columns, marks = ", ".join(row), ", ".join("?" * len(row))
         sql = f"INSERT OR {on_conflict} INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - names are our own
         try:
@@ -163,7 +163,7 @@ class Store:
         self._run(f"UPDATE {table} SET {pairs} WHERE id = ?", (*row.values(), row_id))  # noqa: S608 - as above
 
     def _run(self, sql: str, parameters: tuple[object, ...]) -> sqlite3.Cursor:
-        """One statement that writes; what the schema refuses is the caller's, all else is a StoreError."""
+        """Run one statement that writes. IntegrityError is left to the caller; any other error becomes a StoreError."""
         try:
             return self._db.conn.execute(sql, parameters)
         except sqlite3.IntegrityError:
@@ -172,13 +172,13 @@ class Store:
             raise self._translated(error) from error
 
     def upsert(self, table: str, rows: Iterable[Row], key: str | tuple[str, ...]) -> None:
-        """Insert rows, or set the given columns where the key is there; one transaction."""
+        """Insert rows, or set the given columns of rows whose key exists; in one transaction."""
         with self.transaction():
             self._db.table(table).upsert_all(rows, pk=key)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Reads that all see one moment of the ledger, whatever others write meanwhile."""
+        """All reads within see one moment of the ledger, whatever others write at the same time."""
         try:
             self._db.conn.execute("BEGIN")
             yield
@@ -189,9 +189,10 @@ class Store:
 
     @contextmanager
     def limited(self, seconds: float) -> Iterator[None]:
-        """Statements within may take so long in all; the one that runs when time is up raises TooSlowError, and so do later ones.
+        """Limit the time of all statements within together. The one that runs at the end of the time raises TooSlowError, and
+        so do later ones.
 
-        One step of the full-text index is one step, however long: what may be asked of it is bounded by who asks.
+        One step of the full-text index counts as one step, however long it takes: the caller must bound its queries.
         """
         ends = time.monotonic() + seconds
         self._db.conn.set_progress_handler(lambda: time.monotonic() > ends, STEPS_BETWEEN_LOOKS)
@@ -204,7 +205,7 @@ class Store:
 
     @contextmanager
     def lenient(self) -> Iterator[None]:
-        """Texts that are not UTF-8 are read with lone surrogates in them, and do not end the reading."""
+        """Within, bytes that are not UTF-8 are read as lone surrogates, and do not end the reading."""
         self._db.conn.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
         try:
             yield
@@ -212,13 +213,13 @@ class Store:
             self._db.conn.text_factory = str
 
     def schema_version(self) -> int:
-        """Another number as soon as any process has changed a table, an index or a view."""
+        """A number that changes when any process changes a table, an index or a view."""
         return int(self.value("PRAGMA schema_version"))
 
     def backup(self, target: Path) -> None:
-        """A whole, consistent copy of the ledger at `target`, while others write; raises StoreError.
+        """Write a complete, consistent copy of the ledger to `target`, while others write; raises StoreError.
 
-        The copy is one file without write-ahead log, so that it can be read where nothing may be written.
+        The copy is one file without write-ahead log, so that it can be read in a read-only folder.
         """
         try:
             with closing(sqlite3.connect(target, isolation_level=None)) as copy:
@@ -228,9 +229,10 @@ class Store:
             raise StoreError(f"{target}: {error}") from error
 
     def tidy(self, *, vacuum: bool = False) -> None:
-        """Fresh statistics for the planner, and the write-ahead log folded in as far as readers allow; raises StoreError.
+        """Update the planner's statistics, and move the write-ahead log into the file as far as readers allow; raises
+        StoreError.
 
-        `vacuum` rewrites the whole file, to give free room back to the disk: it needs that much room again, and other writers
+        `vacuum` rewrites the whole file, to return free space to the disk: it needs the same space again, and other writers
         wait, or fail, until it is done.
         """
         conn = self._db.conn
@@ -244,9 +246,10 @@ class Store:
 
     @contextmanager
     def overwriting(self) -> Iterator[None]:
-        """What is deleted or replaced within is overwritten in the file, the full-text index and the log, not only let go.
+        """Content that is deleted or replaced within is overwritten in the file, the full-text index and the log, not only
+        released.
 
-        Readers that stand in the way keep the log as it is; the last connection to close folds it in.
+        Readers can prevent that the log is emptied; then the last connection to close empties it.
         """
         conn = self._db.conn
         conn.execute("PRAGMA secure_delete = ON")
@@ -260,7 +263,7 @@ class Store:
             conn.execute("PRAGMA secure_delete = OFF")
 
     def integrity_problems(self) -> list[str]:
-        """What SQLite's own checks find wrong; empty is well."""
+        """Problems that SQLite's own checks find; empty if there are none."""
         try:
             found = [str(row[0]) for row in self._db.conn.execute("PRAGMA integrity_check") if row[0] != "ok"]
             return found + [f"foreign key: {row}" for row in self._db.conn.execute("PRAGMA foreign_key_check")]
@@ -268,9 +271,9 @@ class Store:
             return [str(error)]
 
     def search_problem(self) -> str | None:
-        """What is wrong with the full-text index, held against the texts; None where nothing is. Needs a writing store.
+        """The problem of the full-text index compared with the texts; None if there is none. Needs a writable store.
 
-        Raises StoreError where it cannot be looked at.
+        Raises StoreError if the index cannot be checked.
         """
         try:
             with self.transaction():
@@ -296,7 +299,7 @@ class Store:
         return Database(conn, execute_plugins=False)
 
     def _open_immutable(self) -> None:
-        """As a file that nobody changes: only where its log holds nothing that would be left out."""
+        """Open as a file that nobody changes; only if its log holds nothing that would be missed."""
         log = self.path.with_name(f"{self.path.name}-wal")
         if holds_something(log):
             raise StoreError(f"{self.path}: {log.name} holds what was written last, and cannot be read where nothing may be "
@@ -328,7 +331,7 @@ class Store:
         self._migrate()
 
     def _migrate(self) -> None:
-        """Bring the file up to date in one transaction; a ledger that held something is copied aside before it is migrated."""
+        """Migrate the file in one transaction; a ledger that is not empty is first copied to a file beside it."""
         pending = migrations.pending(self._db)
         if not pending and label(self._db):
             return
@@ -361,18 +364,18 @@ class Store:
 
 
 def holds_something(path: Path) -> bool:
-    """Whether there is a file with anything in it: one of no bytes is as good as none, to SQLite too."""
+    """Whether the file exists and is not empty; for SQLite, too, an empty file is the same as none."""
     return path.is_file() and path.stat().st_size > 0
 
 
 def _code(error: sqlite3.Error) -> int:
-    """SQLite's result code, without what extends it."""
+    """SQLite's primary result code, without its extension."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def restrict(conn: sqlite3.Connection, *, value_bytes: int, statement_bytes: int, pattern_bytes: int) -> None:
-    """Make a connection fit for a stranger's statements: it only reads, attaches no other file, and no value, statement or LIKE
-    pattern is longer than this.
+    """Make a connection safe for statements from strangers: it only reads, attaches no other file, and no value, statement or
+    LIKE pattern is longer than these limits.
     """
     conn.execute("PRAGMA query_only = ON")
     conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
@@ -383,11 +386,11 @@ def restrict(conn: sqlite3.Connection, *, value_bytes: int, statement_bytes: int
 
 
 _FORBIDDEN = frozenset({"fts3_tokenizer", "load_extension", "readfile", "writefile", "edit", "fsdir"})
-"""Functions that give, or take, addresses in the process's memory, or that touch files."""
+"""Functions that return or take addresses in the process's memory, or that access files."""
 
 _TABLES = ("foreign_key_list", "function_list", "index_info", "index_list", "index_xinfo", "table_info", "table_xinfo")
 _PRAGMAS = frozenset({*_TABLES, "data_version", "schema_version"})
-"""Pragmas that tell of tables alone, and what FTS5 and Datasette ask: others change the connection, or name the file."""
+"""Pragmas that only describe tables, and those that FTS5 and Datasette use; others change the connection, or name the file."""
 
 
 def _authorize(action: int, first: str | None, name: str | None, _database: str | None, _trigger: str | None) -> int:

@@ -1,7 +1,7 @@
-"""What a ledger knows of captures, told again: its fetches with what they read, as they came from the gate. Reads only.
+"""Restores the captures of a ledger from its fetches and what they read, as the gate let them in. Reads only.
 
-`Neighbourhood` is all that may depend on one another: articles, and what leads from one address to another. `events_of` tells its
-captures; `in_order` is the one order in which captures make a history, whatever the order in which they came.
+`Neighbourhood` holds all that may depend on one another: articles, and what leads from one URL to another. `events_of` lists
+its captures; `in_order` sorts captures into their one order in a history, whatever the order of their arrival.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from pipelines.store.rows import ARCHIVED, archived_of, article_of, instant_of, 
 from pipelines.text.urls import amp_to_article, article_key
 
 AGAIN = frozenset({FetchReason.NOT_THIS_PAGE, FetchReason.NOT_SURE_WHOLE})
-"""Why readings wait for another fetch that says the same: judged anew. What a crawl put aside by its other readings stays so."""
+"""Reasons for which readings wait for another fetch that says the same; these are judged again. What a crawl put into
+quarantine because of its other readings stays there."""
 _MISSING = frozenset({FetchReason.LEADS_ELSEWHERE, FetchReason.SOFT_404, FetchReason.MOVED})
 _FETCH = (
     *("id", "crawl_id", "article_id", "url", "fetched", "status", "outcome", "bytes", "reason", "reason_code", "robots", "tdm"),
@@ -39,7 +40,7 @@ _FETCH = (
     *ARCHIVED,
 )
 _UNTOLD = frozenset({*CHANGES, Outcome.UNCHANGED, Outcome.REREAD, Outcome.STALE, Outcome.QUARANTINED, Outcome.NOT_MODIFIED})
-"""Outcomes of a page that was read, and of one that was not sent: where its text is not known any more, they say nothing."""
+"""Outcomes of a page that was read or was not modified: without its text, such a fetch says nothing."""
 _OF_PAYLOAD = """SELECT * FROM (SELECT * FROM fetches WHERE payload_digest = :digest
     UNION SELECT * FROM fetches WHERE payload_hash = :hash) WHERE reason_code IS NOT 'original_unknown'
     ORDER BY :url IN (url, answered_url) DESC, fetched DESC, id DESC LIMIT 10"""
@@ -54,15 +55,15 @@ class HistoryEvent:
     site_id: str
     crawl_id: int | None
     row: Row | None = None
-    """Of `fetches`, where the ledger has it already."""
+    """The row of `fetches`, if the ledger has it already."""
     at: str = ""
-    """When it takes its place; the time of the fetch, but for one of a clock that was ahead."""
+    """The time by which it is ordered: that of the fetch, unless the clock was ahead."""
     is_believed: bool = False
-    """A person, or a mended extraction, says that the page is as it reads: it waits for no second fetch."""
+    """A person, or a repaired extraction, accepted the reading: it does not wait for a second fetch."""
 
     @property
     def fetch(self) -> Fetch:
-        """Of an article too."""
+        """The fetch, also that of an article."""
         if isinstance(self.item, Fetch):
             return self.item
         if self.item.fetch is None:
@@ -71,51 +72,51 @@ class HistoryEvent:
 
     @property
     def is_recorded(self) -> bool:
-        """Whether it has a row in the ledger that it was taken from."""
+        """Whether it has a row in the ledger from which it was restored."""
         return self.row is not None and self.row["id"] is not None
 
     @property
     def place(self) -> tuple[str, str]:
-        """Time and address."""
+        """Time and URL."""
         return moment(self.fetch.fetched), self.fetch.url
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """The same for the same capture, whoever brings it."""
+        """Equal for the same capture, from whatever source."""
         text = (self.row and self.row["content_hash"]) or self.item.content_hash
         return *self.place, text or str(self.fetch.status), self.fetch.answered_url or "", self.fetch.requested_url or ""
 
     @property
     def extractor(self) -> str | None:
-        """Which code read it: another one's reading of the same capture is no other capture."""
+        """The extractor that read it: the same capture, read by another extractor, is not another capture."""
         return self.item.extractor if isinstance(self.item, Article) else None
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What the order goes by: time, then what the capture is."""
+        """The sort key: time, then what the capture is."""
         fetched = moment(self.fetch.fetched)
         at = self.at or fetched
         return at, at != fetched, rank_of(self.item), *self.identity[1:], str(self.fetch.outcome)
 
 
 def in_order(events: Iterable[HistoryEvent]) -> list[HistoryEvent]:
-    """Captures in the order in which they make a history."""
+    """Captures, sorted into their order in a history."""
     return sorted(events, key=lambda event: event.key)
 
 
 @dataclass(slots=True)
 class Neighbourhood:
-    """Articles and addresses that captures may join, part or move; all that leads to one of them belongs to it."""
+    """Articles and URLs that captures may join, separate or move, with all that leads to one of them."""
 
     articles: dict[int, Row] = field(default_factory=dict)
     withdrawn: dict[int, Row] = field(default_factory=dict)
-    """What they say is gone, so nothing of them is told again."""
+    """Withdrawn articles: their content is gone, so their captures are not restored."""
     loose: dict[int, Row] = field(default_factory=dict)
-    """Fetches of its addresses that led to no article."""
+    """Fetches of their URLs that led to no article."""
 
 
 def neighbourhood(store: Store, events: Sequence[HistoryEvent] = (), urls: Iterable[str] = ()) -> Neighbourhood:
-    """All that captures, or what is known of addresses, may touch."""
+    """Everything that these captures, or knowledge about these URLs, may affect."""
     found = Neighbourhood()
     new = {*urls, *(url for event in events for url in _addresses(event))}
     urls = set[str]()
@@ -150,8 +151,8 @@ def neighbourhood(store: Store, events: Sequence[HistoryEvent] = (), urls: Itera
 
 
 def events_of(store: Store, around: Neighbourhood, now: datetime | None, origin: str = "the ledger") -> list[HistoryEvent]:
-    """The captures of a neighbourhood, in order. With `now` (what the clock says) those of a clock that was ahead come where they
-    were written; `origin` is how the ledger is called where it keeps no fetch of a time.
+    """The captures of a neighbourhood, in order. With `now` (the clock's time), captures from a clock that was ahead are
+    ordered by when they were written. `origin` names the ledger in the reason of a capture for which it keeps no fetch.
     """
     texts = _Texts(store, around)
     fetches = [row for article_id in around.articles for row in _fetches_of(store, article_id, origin)]
@@ -172,10 +173,11 @@ def events_of(store: Store, around: Neighbourhood, now: datetime | None, origin:
 
 
 def repeated(store: Store, digest: str, revisit: Fetch) -> Article | Fetch | None:
-    """A revisit as what the ledger read of the payload that it repeats, as that came from the gate; of several captures the last
-    at this URL, else the last. A canonical link to an address without the revisit's own id is left out.
+    """A revisit as the ledger read the payload that it repeats, in the form in which that came from the gate. Of several
+    captures the last one at this URL is taken, otherwise the last. A canonical link to a URL without the revisit's own id
+    is omitted.
 
-    `digest` is spelled as in `ArchivedRecord.payload_digest`. None where nobody read it, or what it said is not known any more.
+    `digest` has the form of `ArchivedRecord.payload_digest`. None if nobody read the payload, or its text is no longer known.
     """
     facts = {
         "digest": digest,
@@ -201,7 +203,7 @@ def repeated(store: Store, digest: str, revisit: Fetch) -> Article | Fetch | Non
 
 
 def unresolved(store: Store) -> Iterator[tuple[Row, Fetch]]:
-    """Revisits that came before what they repeat, with their rows, where the ledger knows that by now."""
+    """Revisits that arrived before the capture that they repeat, with their rows, if the ledger has that capture now."""
     sql = """SELECT u.* FROM fetches u INDEXED BY fetches_unresolved
         WHERE u.reason_code = 'original_unknown' AND u.payload_digest IS NOT NULL AND EXISTS
         (SELECT 1 FROM fetches o WHERE o.reason_code IS NOT u.reason_code AND o.payload_digest = u.payload_digest
@@ -212,7 +214,8 @@ def unresolved(store: Store) -> Iterator[tuple[Row, Fetch]]:
 
 
 class _Texts:
-    """What the fetches of a neighbourhood read: its revisions, what they were before they were corrected, what was put aside."""
+    """The texts that the fetches of a neighbourhood read: revisions, also as they were before a correction, and quarantined
+    readings."""
 
     def __init__(self, store: Store, around: Neighbourhood) -> None:
         self._revisions: dict[int, list[tuple[Row, Article]]] = {}
@@ -237,25 +240,25 @@ class _Texts:
                     self._aliases.setdefault((article["id"], row["first_seen"]), []).append((row["url"], row["reason"]))
 
     def is_accepted(self, row: Row) -> bool:
-        """Whether a fetch read what was put aside and accepted since: it does not wait again."""
+        """Whether a fetch read something that was quarantined and has been accepted since: it does not wait again."""
         return (row["fetched"], row["content_hash"]) in self._accepted
 
     def is_lost(self, row: Row) -> bool:
-        """Whether it was read, and what it read is not there, as in a ledger whose damaged rows were left out."""
+        """Whether a text was read that is missing, as in a ledger whose damaged rows were left out."""
         return row["outcome"] in _READ and row["content_hash"] is not None and row["content_hash"] not in self._by_hash
 
     def aliases(self, row: Row) -> tuple[tuple[str, str], ...]:
-        """What was said to lead to the page, but for what follows from its own addresses."""
+        """Aliases that led to the page, without those that follow from its own URLs."""
         return tuple(self._aliases.get((row["article_id"], row["fetched"]), ()))
 
     def address(self, row: Row) -> str:
-        """The URL that answered; an older version kept only the one that was asked for."""
+        """The URL that answered; an older version kept only the requested one."""
         if row["answered_url"] or row["content_hash"]:
             return str(row["answered_url"] or row["url"])
         return self._redirects.get((row["article_id"], row["url"])) or str(row["url"])
 
     def of(self, row: Row) -> Article | None:
-        """The text that a fetch read; None where it read none, or it is not known any more."""
+        """The text that a fetch read; None if it read none, or the text is no longer known."""
         seen, outcome = row["fetched"], row["outcome"]
         if row["content_hash"]:
             if outcome == Outcome.QUARANTINED:
@@ -285,14 +288,14 @@ def _put_aside(store: Store, around: Neighbourhood) -> Mapping[tuple[str, str], 
 
 
 def _accepted(store: Store, around: Neighbourhood) -> frozenset[tuple[str, str]]:
-    """(time, hash) of readings that a person, or a mended extraction, has taken out of quarantine."""
+    """(time, hash) of readings that a person, or a repaired extraction, took out of quarantine."""
     sql = """SELECT fetched, content_hash FROM quarantine WHERE state IN ('accepted', 'replayed')
         AND article_id IN (SELECT value FROM json_each(?))"""
     return frozenset((row["fetched"], row["content_hash"]) for row in store.rows(sql, (json.dumps(list(around.articles)),)))
 
 
 def _stamped(revision: Row, text: Article, row: Row) -> Article:
-    """A text under the stamp that the page bore at that fetch."""
+    """A text with the modification time that the page had at that fetch."""
     if row["date_modified"] == revision["date_modified"]:
         return text
     stamped = {**revision, "date_modified": row["date_modified"], "date_modified_raw": None}
@@ -324,7 +327,7 @@ def _item(row: Row, texts: _Texts) -> Article | Fetch:
 
 
 def _outcome(row: Row) -> Outcome:
-    """What the gate said of a fetch of no article; the ledger may have said otherwise by what it knew."""
+    """The gate's outcome of a fetch without an article; from what it knew the ledger may have recorded another one."""
     outcome = Outcome(row["outcome"])
     if outcome is Outcome.NOT_ARTICLE and row["reason_code"] in _MISSING:
         return Outcome.SUSPECTED
@@ -346,7 +349,7 @@ def _addresses(event: HistoryEvent) -> Iterator[str]:
 
 
 def _addresses_of(store: Store, article: Row) -> set[str]:
-    """All addresses that an article has, had, or named."""
+    """All URLs that an article has, had, or named."""
     sql = """SELECT url FROM aliases WHERE article_id = :id
         UNION SELECT url FROM fetches WHERE article_id = :id
         UNION SELECT answered_url FROM fetches WHERE article_id = :id AND (outcome = 'moved' OR reason_code IS NOT 'moved')
@@ -356,7 +359,7 @@ def _addresses_of(store: Store, article: Row) -> set[str]:
 
 
 def _articles_at(store: Store, urls: set[str]) -> list[Row]:
-    """Articles that stand at these addresses, are or were led to by them, or have a page that named one of them as its own."""
+    """Articles that have one of these URLs, or to which one leads or led, or a page of which named one as canonical."""
     keys = json.dumps(sorted({article_key(url) for url in urls}))
     sql = f"""SELECT * FROM articles WHERE url_key IN (SELECT value FROM json_each(:keys)) UNION
         SELECT a.* FROM aliases s JOIN articles a ON a.id = s.article_id
@@ -370,7 +373,7 @@ def _articles_at(store: Store, urls: set[str]) -> list[Row]:
 
 
 def _loose_at(store: Store, urls: set[str], found: Neighbourhood) -> list[Row]:
-    """Fetches at these addresses that led to no article, and redirects to them: also those of articles not yet found."""
+    """Fetches of these URLs that led to no article, and redirects to these URLs, also those of articles not yet found."""
     some = json.dumps(sorted(urls))
     sql = "SELECT * FROM fetches WHERE article_id IS NULL AND url IN (SELECT value FROM json_each(?))"
     rows = list(store.rows(sql, (some,)))
@@ -381,7 +384,7 @@ def _loose_at(store: Store, urls: set[str], found: Neighbourhood) -> list[Row]:
 
 
 def _fetches_of(store: Store, article_id: int, origin: str) -> list[Row]:
-    """Fetches of an article, and one for each time at which a revision was seen that no fetch is kept of."""
+    """Fetches of an article, and one for each time at which a revision was seen but for which no fetch is kept."""
     rows = list(store.rows("SELECT * FROM fetches WHERE article_id = ? ORDER BY id", (article_id,)))
     kept = {row["fetched"] for row in rows}
     bounds = """SELECT r.first_seen AS at, r.crawl_id, a.url FROM articles a JOIN revisions r ON r.article_id = a.id

@@ -1,7 +1,7 @@
-"""A ledger that somebody else made, read as a stranger's file: tables only, our columns only, each once and in one pass.
+"""Reads a ledger that somebody else made, as an untrusted file: only tables, only our columns, each once and in one pass.
 
-Nothing that its schema holds is run: no view, trigger, generated column or virtual table is read, its own indexes are not
-trusted, and only SELECT of named columns is authorised. A row has seconds to come, so nothing holds the reader up.
+Nothing in its schema is run: no view, trigger, generated column or virtual table is read, its own indexes are not
+trusted, and only SELECT of named columns is authorised. Each row has a time limit, so that no file can block the reader.
 """
 
 from __future__ import annotations
@@ -18,30 +18,31 @@ from pipelines.store.database import STEPS_BETWEEN_LOOKS, Row, StoreError
 from pipelines.store.schema import LATEST
 
 SECONDS_FOR_A_ROW = 30.0
-"""What a row may take, a wait for another process's lock among it. Less: a slow disk ends a merge; more: a bomb takes longer."""
+"""Maximum time for a row, with the wait for another process's lock. Lower: a slow disk ends a merge; higher: a bomb takes
+longer."""
 MAX_VALUE_BYTES = 32_000_000
-"""Of one value or row; larger ones are told and passed over. A body is at most half a million characters."""
+"""Maximum size of a value or row; larger ones are reported and skipped. A body has at most half a million characters."""
 MOST_PROBLEMS = 10_000
-"""So many are kept. More: a ledger of nothing but wrong rows takes the memory."""
+"""Maximum number of problems that are kept. Higher: a ledger that has only wrong rows fills the memory."""
 _LEAST_ROW_BYTES = 3
-"""What a row takes of a file at least: more rows than that come only from pages that are named twice."""
+"""Minimum size of a row in a file: more rows than that are possible only if pages are referenced twice."""
 _FIRST = -(2**63)
 _READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ})
 _TOO_LARGE, _INTERRUPTED = "SQLITE_TOOBIG", "SQLITE_INTERRUPT"
 
 
 class ForeignLedger:
-    """An open ledger of somebody else, and what was found wrong with it. Use it as a context manager."""
+    """An open ledger of somebody else, and the problems found in it. Use it as a context manager."""
 
     def __init__(self, path: Path, tables: Iterable[str]) -> None:
         """`tables` are those that may be read.
 
-        Raises StoreError where the file cannot be read, is no ledger, or was written by a newer version.
+        Raises StoreError if the file cannot be read, is not a ledger, or was written by a newer version.
         """
         self.path = path
         self.problems: list[str] = []
         self.untold = 0
-        """Problems beyond the first so many, which are only counted."""
+        """Number of problems beyond `MOST_PROBLEMS`, which are only counted."""
         self._deadline = 0.0
         if not path.is_file():
             raise StoreError(f"{path}: no file")
@@ -67,16 +68,16 @@ class ForeignLedger:
         self._conn.close()
 
     def tell(self, problem: str) -> None:
-        """Take a problem down."""
+        """Record a problem."""
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(problem)
         else:
             self.untold += 1
 
     def rows(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
-        """The rows of a table in the order of `id`, where that is among the columns; a column that it does not have is None.
+        """The rows of a table, ordered by `id` if that is among the columns; a column that the table lacks is None.
 
-        Texts that are not UTF-8 come with lone surrogates in them. What cannot be read is told in `problems`.
+        Bytes that are not UTF-8 become lone surrogates. What cannot be read is reported in `problems`.
         """
         have = self._columns.get(table)
         if have is None:
@@ -103,7 +104,7 @@ class ForeignLedger:
                 self._deadline = time.monotonic() + SECONDS_FOR_A_ROW
 
     def _by_id(self, table: str, sql: str, place: int) -> Iterator[Sequence[Any]]:
-        """Rows in order of their ids; one that is too large is told, and those behind it are read all the same."""
+        """Rows in order of their ids; a row that is too large is reported, and those after it are still read."""
         last: Any = None
         while True:
             try:
@@ -119,7 +120,7 @@ class ForeignLedger:
             except sqlite3.DataError as error:
                 if error.sqlite_errorname != _TOO_LARGE or not isinstance(last, int | None):
                     raise
-            # The driver is a row ahead: the one before a row that is too large is lost with it. So each is asked for by itself.
+            # The driver reads one row ahead, so the row before one that is too large is lost with it. So each is read by itself.
             following = f"SELECT id FROM {table} NOT INDEXED WHERE id > ? ORDER BY id LIMIT 1"  # noqa: S608 - our own names
             while True:
                 last = next((row[0] for row in self._scan(following, _FIRST if last is None else last)), None)
@@ -142,7 +143,7 @@ class ForeignLedger:
         self._deadline = time.monotonic() + SECONDS_FOR_A_ROW
 
     def _read_schema(self, tables: Sequence[str]) -> dict[str, frozenset[str]]:
-        """The stored columns of each ordinary table; from then on nothing but reading them is allowed."""
+        """The stored columns of each ordinary table; afterwards only reading them is authorised."""
         conn = self._conn
         ordinary = "SELECT 1 FROM sqlite_schema WHERE name = ? AND type = 'table' AND rootpage > 0"
         stored = "SELECT lower(name) FROM pragma_table_xinfo(?) WHERE hidden = 0"
@@ -162,7 +163,7 @@ class ForeignLedger:
 
 
 def _authorise(action: int, _first: str | None, _second: str | None, _schema: str | None, within: str | None) -> int:
-    """Only reading, and nothing on behalf of a view or a trigger."""
+    """Allow only reading, and nothing on behalf of a view or a trigger."""
     return sqlite3.SQLITE_OK if action in _READING and within is None else sqlite3.SQLITE_DENY
 
 

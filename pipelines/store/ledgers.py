@@ -1,8 +1,8 @@
-"""Several ledgers read as one: a query is asked of each of them, and their answers become one.
+"""Several ledgers read as one: a query runs on each of them, and the answers are merged.
 
-A query that can be asked of several is marked with `over_all` and with how its answers are merged; any other raises
-OneLedgerError there, so that none answers for one ledger as if it were for all. The number of a row is then the ledger's own,
-times STEP, and the ledger's place: so a number names its ledger, and rows of all of them stand in one order.
+A query that can run on several is marked with `over_all` and the way to merge its answers. Any other raises OneLedgerError, so
+that no query answers for one ledger as if it were for all. The number of a row is then the ledger's own number times STEP,
+plus the ledger's place: so a number identifies its ledger, and the rows of all ledgers have one order.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 STEP = 100
-"""More ledgers than this cannot be read as one."""
+"""Maximum number of ledgers that can be read as one."""
 _NUMBERS = frozenset({"revision_id", "article_id", "story_id", "state_id", "source_article_id"})
 _CURSOR = re.compile(r"(.*)~(\d{1,17})", re.ASCII)
 
@@ -33,15 +33,15 @@ Answer = TypeVar("Answer")
 Item = TypeVar("Item", bound="DataclassInstance")
 Query = Callable[Concatenate[Store, P], Answer]
 Merge = Callable[..., Any]
-"""The ledgers, the query, and what it was asked with -> one answer."""
+"""Ledgers, query, and the query's arguments -> one answer."""
 
 
 class OneLedgerError(StoreError):
-    """Several ledgers were asked what can be asked of one alone."""
+    """A query that works only on one ledger was run on several."""
 
 
 class Ledgers(Store):
-    """Several open ledgers; readonly. Only queries that are marked with `over_all` can be asked."""
+    """Several open ledgers; read-only. Only queries that are marked with `over_all` can run."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         if not 0 < len(paths) <= STEP:
@@ -56,13 +56,13 @@ class Ledgers(Store):
             raise
 
     def close(self) -> None:
-        """Close each."""
+        """Close each ledger."""
         for store in self.each:
             store.close()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """One moment of each, begun one after the other."""
+        """A snapshot of each ledger; the snapshots begin one after the other."""
         with ExitStack() as stack:
             for store in self.each:
                 stack.enter_context(store.snapshot())
@@ -70,26 +70,26 @@ class Ledgers(Store):
 
     @contextmanager
     def limited(self, seconds: float) -> Iterator[None]:
-        """Of each ledger's statements those may take so long that come within the time."""
+        """Limit the time of the statements within, in all ledgers together."""
         with ExitStack() as stack:
             for store in self.each:
                 stack.enter_context(store.limited(seconds))
             yield
 
     def rows(self, sql: str, parameters: Iterable[object] | Mapping[str, object] = ()) -> NoReturn:
-        """Nothing that has not been said how to merge."""
+        """Raises OneLedgerError: nothing says how to merge these rows."""
         raise OneLedgerError("this is asked of one ledger alone")
 
     values = row = value = execute = rows
 
     def of(self, number: int) -> tuple[Store, int]:
-        """The ledger that a number names, and the number there; the first where it names none."""
+        """The ledger of a number, and the number there; for a number of no ledger, the first one and -1."""
         own, place = divmod(number, STEP)
         return (self.each[place], own) if place < len(self.each) else (self.each[0], -1)
 
 
 def over_all(merge: Merge) -> Callable[[Query[P, Answer]], Query[P, Answer]]:
-    """A query that can be asked of several ledgers, and how their answers become one."""
+    """Mark a query that can run on several ledgers; `merge` makes one answer of theirs."""
 
     def marked(query: Query[P, Answer]) -> Query[P, Answer]:
         @wraps(query)
@@ -105,7 +105,7 @@ def over_all(merge: Merge) -> Callable[[Query[P, Answer]], Query[P, Answer]]:
 
 
 def newest(*order: str) -> Merge:
-    """Lists of values, the greatest by these fields first, `limit` of them; `before` is the cursor of one of them."""
+    """Merge lists of values, greatest by these fields first, at most `limit`; `before` is the cursor of one of the values."""
     key = attrgetter(*order)
 
     def merge(ledgers: Ledgers, query: Any, *given: Any, limit: int, before: str | None = None, **named: Any) -> list[Any]:
@@ -119,7 +119,7 @@ def newest(*order: str) -> Merge:
 
 
 def joined(ledgers: Ledgers, query: Any, *given: Any, **named: Any) -> Any:
-    """Lists behind one another, mappings together, of two with one key the first ledger's."""
+    """Lists are concatenated without duplicates; mappings are merged, and for a shared key the first ledger's value counts."""
     found = [query(store, *given, **named) for store in ledgers.each]
     if isinstance(found[0], dict):
         return {key: value for one in reversed(found) for key, value in one.items()}
@@ -127,19 +127,19 @@ def joined(ledgers: Ledgers, query: Any, *given: Any, **named: Any) -> Any:
 
 
 def by_number(ledgers: Ledgers, query: Any, number: int, *given: Any, **named: Any) -> Any:
-    """The answer of the ledger that a number names."""
+    """The answer of the ledger to which the number belongs."""
     store, own = ledgers.of(number)
     return query(store, own, *given, **named)
 
 
 def by_site(ledgers: Ledgers, query: Any, site_id: str, *given: Any, **named: Any) -> Any:
-    """The answer of the first ledger that has the site; of the first where none has."""
+    """The answer of the first ledger that has the site; that of the first one if none has it."""
     has = (store for store in ledgers.each if store.value("SELECT 1 FROM sites WHERE id = ?", (site_id,)))
     return query(next(has, ledgers.each[0]), site_id, *given, **named)
 
 
 def numbered(value: Item, place: int) -> Item:
-    """A value of the ledger at a place, with numbers as over several."""
+    """A value of the ledger at this place, with its numbers and cursor converted to those over several ledgers."""
     own: Row = {one.name: getattr(value, one.name) for one in fields(value) if one.name in _NUMBERS or one.name == "cursor"}
     new: Row = {name: number * STEP + place for name, number in own.items() if isinstance(number, int)}
     if cursor := _CURSOR.fullmatch(own.get("cursor") or ""):
@@ -148,6 +148,6 @@ def numbered(value: Item, place: int) -> Item:
 
 
 def cursor_in(cursor: str | None, place: int) -> str | None:
-    """A cursor over several ledgers as the one at a place knows it: whatever comes behind it there."""
+    """A cursor over several ledgers, converted for the ledger at this place: all that comes after it there."""
     found = _CURSOR.fullmatch(cursor or "")
     return f"{found[1]}~{max(0, -((place - int(found[2])) // STEP))}" if found else cursor

@@ -1,7 +1,7 @@
-"""What the one writer must know again after it was killed, where fetches come from many workers.
+"""State that the one writer of a cluster needs again after it was killed.
 
-Crawls of workers that are open, their fetches that wait for a judgement, kept as received, and how far a stream's entries are
-written. Knows no message: they are bytes here. All of it happens inside the caller's transaction.
+It holds the open crawls of workers, their fetches that wait for a judgement, as received, and the last entry of each stream
+that is written. Messages are only bytes here. Everything happens in the caller's transaction.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ class OpenCrawl:
     """Its definition, as the worker had it."""
     host: str
     fence: int
-    """Of the host's lease; the higher one is the later."""
+    """Fencing token of the host's lease; the higher one is the later."""
     serial: int
-    """Of its last message."""
+    """Serial number of its last message."""
     started: str
     answer: bytes | None
-    """The reply to its first message; None once it has sent another."""
+    """The reply to its first message; None once it has sent another message."""
     missing: int = 0
-    """How many messages before the last did not arrive."""
+    """Number of messages before the last one that did not arrive."""
     sound: int = 0
     confirmed: int = 0
-    """What its quarantine has counted."""
+    """`sound` and `confirmed`: the counts of its quarantine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ class WaitingFetch:
 
 
 def stream_position(store: Store, stream: str) -> str | None:
-    """Id of the last entry of a stream that is written; None before the first."""
+    """Id of the last written entry of a stream; None before the first."""
     found = store.value("SELECT last_id FROM stream_positions WHERE stream = ?", (stream,))
     return str(found) if found else None
 
 
 def put_stream_position(store: Store, stream: str, entry_id: str) -> None:
-    """Remember the last entry of a stream that is written."""
+    """Store the id of the last written entry of a stream."""
     store.insert("stream_positions", {"stream": stream, "last_id": entry_id}, on_conflict="REPLACE")
 
 
@@ -75,13 +75,13 @@ def open_crawl_of(store: Store, job: str) -> OpenCrawl | None:
 
 
 def worker_at(store: Store, host: str) -> str | None:
-    """Which worker crawls a politeness group; None: none."""
+    """The worker that crawls a politeness group; None if there is none."""
     found = store.value("SELECT c.worker FROM open_books b JOIN crawls c ON c.id = b.crawl_id WHERE b.host = ?", (host,))
     return str(found) if found else None
 
 
 def open_crawls_of_site(store: Store, site_id: str) -> list[OpenCrawl]:
-    """The open crawls of a site, the first begun first."""
+    """The open crawls of a site, oldest first."""
     rows = store.rows(_OPEN.format("b.site_id = ?"), (site_id,))
     return [OpenCrawl(**{**row, "site": row["site"].encode()}) for row in rows]
 
@@ -92,34 +92,34 @@ def open_hosts(store: Store) -> dict[str, str]:
 
 
 def put_open_crawl(store: Store, site_id: str, crawl: OpenCrawl) -> None:
-    """Remember a crawl as open."""
+    """Store an open crawl."""
     row = asdict(crawl)
     del row["started"]  # stands in `crawls`
     store.insert("open_books", {**row, "site_id": site_id, "site": crawl.site.decode()})
 
 
 def put_progress(store: Store, crawl_id: int, serial: int, missing: int, counts: tuple[int, int]) -> None:
-    """Remember how far an open crawl has come. One that has said more needs its answer no more."""
+    """Store the progress of an open crawl. Its `answer` is deleted once it has sent another message."""
     store.execute(_PROGRESS, (serial, serial, missing, *counts, crawl_id))
 
 
 def forget_open_crawl(store: Store, crawl_id: int) -> None:
-    """A crawl has ended."""
+    """Delete an open crawl that has ended."""
     store.execute("DELETE FROM open_books WHERE crawl_id = ?", (crawl_id,))
 
 
 def put_waiting(store: Store, crawl_id: int, fetch: WaitingFetch) -> None:
-    """Keep a fetch of an open crawl that waits."""
+    """Store a waiting fetch of an open crawl."""
     row = {**asdict(fetch), "crawl_id": crawl_id, "version": fetch.version.decode()}
     store.insert("held_looks", row)
 
 
 def waiting_fetches(store: Store, crawl_id: int) -> list[tuple[int, WaitingFetch]]:
-    """The fetches of an open crawl that wait, each with its row's id, in the order in which they came."""
+    """The waiting fetches of an open crawl, each with its row's id, in order of arrival."""
     rows = store.rows("SELECT id, serial, version, message, page FROM held_looks WHERE crawl_id = ? ORDER BY id", (crawl_id,))
     return [(row.pop("id"), WaitingFetch(**{**row, "version": row["version"].encode()})) for row in rows]
 
 
 def forget_waiting(store: Store, crawl_id: int, row_id: int | None = None) -> None:
-    """Let a waiting fetch go, or all of a crawl."""
+    """Delete a waiting fetch, or all those of a crawl."""
     store.execute("DELETE FROM held_looks WHERE crawl_id = ? AND (? IS NULL OR id = ?)", (crawl_id, row_id, row_id))

@@ -1,6 +1,6 @@
-"""Archived pages that the ledger points at: where each is, and what is known of it, so that no other record is taken for it.
+"""Archived pages to which the ledger points: the place of each, and facts by which no other record can be mistaken for it.
 
-Reads only, and knows no archive: whoever reads a record asks `ArchivedPage.refusal` whether it is the one.
+Reads only the ledger, never the archive: the reader of a record asks `ArchivedPage.refusal` whether it is the right one.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from pipelines.text.urls import article_key, canonicalize
 NO_FILE = "its file is not in the archive"
 NOT_THERE = "its page is not in the archive"
 PRUNED = "its page was pruned"
-"""What a reason begins with; day and policy follow."""
+"""Beginning of a reason; day and policy follow."""
 _RECEIVED = "its page in the archive is not the one that was received"
 _OTHER = "its record in the archive is of another page, or of another time"
 _CHANGED = "its record in the archive is not as it was: its headers differ"
 _REQUEST = "its request in the archive is not the one that was sent"
 
-# Of a revision `r` of an article `a`, each along an index: what the fetch that brought it knows of its record; the addresses of
-# the article and of the fetch that first saw it; when its text was there.
+# For a revision `r` of an article `a`, each with an index: what the fetch that created it says about its record; the URLs of the
+# article and of the fetch that first saw it; the times in which its text was seen.
 EVIDENCE = f"""
     (SELECT json_object({", ".join(f"'{column}', {column}" for column in ARCHIVED)}) FROM fetches WHERE article_id = a.id
         AND warc_file = r.warc_file AND warc_offset = r.warc_offset AND record_hash IS NOT NULL LIMIT 1) AS archived,
@@ -48,20 +48,20 @@ SELECT r.warc_file FROM revisions r JOIN crawls c ON c.id = r.crawl_id WHERE r.i
 
 @dataclass(frozen=True, slots=True)
 class ArchivedPage:
-    """An archived record that a revision or a fetch points at."""
+    """An archived record to which a revision or a fetch points."""
 
     file: str
     offset: int
     payload_hash: str | None = None
     record: ArchivedRecord | None = None
-    """None where an older version wrote the pointer."""
+    """None if an older version wrote the pointer."""
     addresses: frozenset[str] = frozenset()
-    """Keys (`article_key`) of the addresses at which it may have been captured."""
+    """Keys (`article_key`) of the URLs at which it may have been captured; used only without `record` and `payload_hash`."""
     seen: tuple[tuple[str, str], ...] = ()
-    """From when to when it may have been captured. Both say something only where nothing better is known."""
+    """Periods (first, last) in which it may have been captured; used only without `record`."""
 
     def refusal(self, found: ArchivedRecord, payload_hash: str | None) -> str | None:
-        """Why the record that stands there is not the one; None where it is."""
+        """Why the record that was found is not the right one; None if it is."""
         if self.payload_hash and payload_hash != self.payload_hash:
             return _RECEIVED
         if self.record is None:
@@ -76,19 +76,20 @@ class ArchivedPage:
 
 
 def page_of_revision(store: Store, revision_id: int) -> ArchivedPage | None:
-    """The page that a revision was read from, where it is archived."""
+    """The page from which a revision was read; None if it is not archived."""
     row = store.row(_REVISION, (revision_id,))
     return page_of(row) if row else None
 
 
 def newest_page(store: Store) -> str | None:
-    """The file of the newest page that a crawl of this machine archived, of the last 1,000 revisions; None: of them none is."""
+    """The file of the newest page that a crawl of this machine archived, among the last 1,000 revisions; None if there is
+    none."""
     found = store.value(_NEWEST)
     return str(found) if found else None
 
 
 def page_of(row: Row) -> ArchivedPage:
-    """Of a revision's row with `EVIDENCE`."""
+    """The page of a revision's row with `EVIDENCE`."""
     urls, seen = json.loads(row["urls"]), json.loads(row["seen"])
     return ArchivedPage(
         *place_of(row), row["payload_hash"], archived_of(json.loads(row["archived"])) if row["archived"] else None,
@@ -97,14 +98,14 @@ def page_of(row: Row) -> ArchivedPage:
 
 
 def page_of_fetch(row: Row) -> ArchivedPage:
-    """Of a fetch's row."""
+    """The page of a fetch's row."""
     urls = (row["url"], row["answered_url"])
     return ArchivedPage(*place_of(row), row["payload_hash"], archived_of(row),
                         frozenset(article_key(url) for url in urls if url), ((row["fetched"], row["fetched"]),))  # fmt: skip
 
 
 def page_of_export(record: Mapping[str, Any]) -> ArchivedPage | None:
-    """Of a revision as `export` has it."""
+    """The page of a revision in the form of `export`."""
     article, revision, fetches = record["article"], record["revision"], record["looks"]
     if revision["warc_file"] is None or revision["warc_offset"] is None:
         return None
@@ -115,6 +116,6 @@ def page_of_export(record: Mapping[str, Any]) -> ArchivedPage | None:
 
 
 def place_of(row: Row) -> tuple[str, int]:
-    """File and offset; a pointer that is damaged leads to no file."""
+    """File and offset; a damaged pointer gives a file name that no file has."""
     file, offset = row["warc_file"], row["warc_offset"]
     return (file, offset) if isinstance(file, str) and isinstance(offset, int) else ("", 0)
