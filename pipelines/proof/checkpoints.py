@@ -1,7 +1,6 @@
 """Checkpoints of a ledger: made, stored with their timestamps, and compared with the seals of the ledger.
 
-What is in the file proves nothing against a person who can write to it; a note that is kept elsewhere (`Witness`) does.
-See docs/proof.md.
+What is in the file proves nothing against its writers; a note that is kept elsewhere (`Witness`) does. See docs/proof.md.
 """
 
 from __future__ import annotations
@@ -68,8 +67,7 @@ class CheckedAnchors:
     """Number of timestamps that were not checked because no certificates were given."""
 
     def best(self) -> AgreeingCheckpoint | None:
-        """The checkpoint that proves most: in this order, it has a timestamp, was kept elsewhere, is signed, covers the most
-        seals."""
+        """The checkpoint that proves most. What counts, in this order: a timestamp, kept elsewhere, a signature, most seals."""
         order = [
             (one.timestamp is not None, one.witness.at is None, one.signed_by is not None, one.size) for one in self.agreeing
         ]

@@ -1,5 +1,4 @@
-"""Citations of a revision, or of the difference between two: the permanent address, and the forms that papers and programs
-use.
+"""Citations of a revision, or of the difference between two: the permanent address, and forms for papers and programs.
 
 A permanent address names a revision by the beginning of its content's hash and the time when it was first seen, below the URL
 of its article. A merge renumbers rows and revisions, but does not change the text.

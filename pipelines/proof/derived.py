@@ -57,8 +57,7 @@ _MADE = {
 
 
 def schema_problems(store: Store) -> Iterator[tuple[str, str]]:
-    """Yield (object, its problem) for tables, views and triggers that differ from what the migrations make. Additional tables
-    and views are allowed.
+    """Yield (object, its problem) for tables, views and triggers unlike the migrations' own. More tables and views are allowed.
 
     Raises StoreError if a table is missing, because then nothing can be read.
     """

@@ -1,5 +1,4 @@
-"""Evidence that proves the record of an article to a reader who lacks the ledger: its rows as sealed, with proofs of their
-seals."""
+"""Evidence that proves the record of an article to readers without the ledger: its rows as sealed, with proofs."""
 
 from __future__ import annotations
 

@@ -73,8 +73,7 @@ def http_date(at: datetime) -> str:
 
 
 def parse_http_date(text: str) -> datetime | None:
-    """The time of an RFC 1123 date, the only form that Accept-Datetime allows; None if the text has another form or the day
-    does not exist."""
+    """The time of an RFC 1123 date, the only form that Accept-Datetime allows; None for another form or an impossible day."""
     match = _DATE.fullmatch(text.strip(" \t")) if len(text) < 64 else None
     if not match:
         return None

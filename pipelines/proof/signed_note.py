@@ -145,8 +145,7 @@ class SigningKey:
     @classmethod
     def make(cls, path: Path, name: str | None) -> Self:
         """Make a new key in a file that nobody else may read, and the public key beside it (`.pub`). Raises FileExistsError if
-        the file exists. The default name is made from the key's own hash. Both files are a line in our format, then PEM,
-        which `openssl` reads.
+        the file exists. The default name is made from the key's hash. Both files are a line in our format and PEM for `openssl`.
         """
         key = _ed25519().Ed25519PrivateKey.generate()
         from cryptography.hazmat.primitives import serialization as forms

@@ -24,8 +24,7 @@ from pipelines.store.rows import article_of, is_archive_name, moment
 from pipelines.text.normalise import content_hash
 
 Pages = Callable[[ArchivedPage], str | None]
-"""The problem of the archived record to which a row points; `NO_FILE` if its file is not available; None if there is no
-problem."""
+"""The problem of the archived record to which a row points; `NO_FILE` if its file is not available; None if all is well."""
 
 _TABLES = {
     Subject.ARTICLE: "articles",
@@ -218,8 +217,7 @@ def _again(store: Store) -> Iterator[VerificationFault]:
 
 
 def _behind(store: Store) -> Iterator[VerificationFault]:
-    """The file has no bytes after its last page, which SQLite would not read. With a write-ahead log the file may be longer
-    for a time."""
+    """The file has no bytes after its last page, which SQLite would not read. With a write-ahead log it may be longer."""
     more = store.path.stat().st_size - store.value("PRAGMA page_count") * store.value("PRAGMA page_size")
     if more > 0 and not holds_something(store.path.with_name(f"{store.path.name}-wal")):
         yield VerificationFault("the file", f"has {more} bytes behind its last page")

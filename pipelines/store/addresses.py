@@ -48,8 +48,7 @@ class AddressBook:
 
     def send_back(self, displaced: Row, fetch: Fetch) -> None:
         """Return an article, which a canonical link had filed under another page's URL, to the URL at which it was read again.
-        An id that came with the link (older versions took it) is removed. Captures of the article older than this fetch are
-        late from now on."""
+        An id that came with the link (older versions took it) is removed. Older captures of the article are late from now on."""
         origin, own_id = self._lookup.origin(displaced), displaced["external_id"]
         if origin:
             self.forget(origin)
@@ -119,6 +118,5 @@ def aliases_of(article: Article, fetch: Fetch) -> list[tuple[str, str]]:
 
 
 def _why(url: str, fetch: Fetch, otherwise: str) -> str:
-    """Why a former URL leads to an article: `slug` if the URL contains the owner's id (so only the slug changed), or
-    `otherwise`."""
+    """Why a former URL leads to an article: `slug` if it contains the owner's id (only the slug changed), or `otherwise`."""
     return "slug" if fetch.external_id and fetch.external_id in url else otherwise

@@ -1,5 +1,4 @@
-"""The chain: each row of the record is sealed by a digest whenever it is written or rewritten, and each seal by the one before
-it.
+"""The chain: a digest seals each row of the record whenever it is written or rewritten, and each seal covers the one before.
 
 A change to a sealed row, a deleted row or a seal that is inserted later breaks it. What it proves and what not: docs/proof.md.
 Null columns are not part of a digest, so that a migration may add columns (which must be null in old rows).
@@ -114,8 +113,7 @@ class Head:
 
 def seal(store: Store, subjects: Iterable[tuple[Subject, int]], now: datetime, cause: Cause,
          taken_out: Collection[tuple[Subject, int]] = (), made: Collection[tuple[Subject, int]] = ()) -> None:  # fmt: skip
-    """Append a seal for each row that differs from its last seal, and for each `taken_out` row that is gone; in the caller's
-    transaction.
+    """In the caller's transaction, append a seal for each row that differs from its last seal, and for each `taken_out` row.
 
     A row that differed from its seal before this transaction is not sealed, only logged: a new seal would vouch for a change
     from outside. Rows `made` in this transaction did not exist before, unless a row with their id is sealed. The first seal of
@@ -163,8 +161,7 @@ def _was_as_sealed(before: Store, subject: Subject, row_id: int) -> bool:
 
 
 def _is_older(store: Store) -> bool:
-    """Whether a version without a chain made the ledger: then the migration for the chain was applied later than the first
-    one."""
+    """Whether a version without a chain made the ledger: then the chain's migration was applied later than the first."""
     return bool(store.value(_CAME_LATER))
 
 
@@ -186,8 +183,7 @@ def digest(store: Store, subject: Subject, row_id: int) -> str | None:
 
 
 def sealed_json(store: Store, subject: Subject, row_id: int) -> str | None:
-    """A row and its dependent rows as JSON with sorted keys and no spaces, exactly the text that is hashed; None if the row
-    does not exist.
+    """The text that is hashed: a row and its dependent rows as JSON with sorted keys and no spaces; None without such a row.
 
     Bytes, which only damage puts there, are written as Python's `repr`.
     """

@@ -116,8 +116,7 @@ def reread(store: Store, revision_id: int, reading: Article | str, extraction: s
             if result.corrected:
                 correct(store, revision_id, before, reading, now, lambda subject, row_id: written.append((subject, row_id)))
             elif not result.reason and before.extractor != reading.extractor:
-                # It reads the same with the present extractor; by that name the next crawl can tell a silent edit from a
-                # rereading.
+                # It reads the same with the present extractor. With its name the next crawl can tell an edit from a rereading.
                 store.update("revisions", revision_id, {"extractor": reading.extractor})
                 written.append((Subject.REVISION, revision_id))
         result = result or Result()
@@ -212,8 +211,7 @@ def _update_neighbours(store: Store, revision_id: int, touch: Touch) -> None:
 
 
 def _reads_as(before: Row | None, row: Row) -> int | None:
-    """Id of the first of the preceding revisions that read the same as this one. A new time stamp over the same text is a
-    change."""
+    """Id of the first preceding revision that reads the same as this one. A new time stamp over the same text is a change."""
     if before is None or row["change"] == Outcome.RESTAMPED or row["content_hash"] != before["content_hash"]:
         return None
     return int(before["reads_as"] or before["id"])

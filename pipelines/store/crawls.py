@@ -24,8 +24,7 @@ IMPORTED = """EXISTS (SELECT 1 FROM articles WHERE site_id = {0})
     AND NOT EXISTS (SELECT 1 FROM crawls WHERE site_id = {0} AND trigger NOT IN ('import', 'merge'))"""
 """SQL: whether a site has articles and was never crawled here."""
 KEPT_BYTES = 256 * 1024
-"""Size of a file of log lines, of which a site has two: some hundred crawls. Higher: a search for one crawl's lines reads
-more."""
+"""Size of a file of log lines, two for each site: some hundred crawls. Higher: a search for one crawl's lines reads more."""
 _SITE = re.compile(r"[a-z0-9-]{1,80}")
 """Site ids that have a file of log lines. In a ledger from a stranger an id may be any text, and must not become a path."""
 
@@ -53,8 +52,7 @@ class Source:
     etag: str | None = None
     last_modified: str | None = None
     claimed_modified: str | None = None
-    """The modification time that the sitemap index gave when this sitemap was last read. While it is the same, the sitemap is
-    not fetched."""
+    """Its modification time in the sitemap index when it was last read. While that is the same, the sitemap is not fetched."""
     candidates: int = 0
     dated: int = 0
     """Number of its entries with a modification time."""
@@ -114,16 +112,14 @@ def note_next(store: Store, starts: Mapping[str, datetime | None]) -> None:
 
 def start_crawl(store: Store, site_id: str | None, trigger: str, now: datetime, planned: datetime | None = None, *,
                 pid: int | None = None, worker: str | None = None, job: str | None = None) -> int:  # fmt: skip
-    """Insert the row of a running crawl: of a process of this machine (`pid`), or of a worker elsewhere, whose crawls have a
-    `job`."""
+    """Insert the row of a running crawl: of a process of this machine (`pid`), or of a `worker` elsewhere (with a `job`)."""
     row = {"site_id": site_id, "trigger": trigger, "planned": optional_moment(planned), "started": moment(now)}
     with store.transaction():
         return store.insert("crawls", {**row, "outcome": CrawlOutcome.RUNNING, "pid": pid, "worker": worker, "job": job})
 
 
 def lose_dead(store: Store, now: datetime, is_running: Callable[[int], bool]) -> list[str]:
-    """Mark running crawls of this machine as lost if their process has ended; return their sites. Crawls of workers are left
-    to the stream consumer."""
+    """Mark this machine's running crawls as lost if their process has ended; return their sites. Skips crawls of workers."""
     lost = []
     with store.transaction():
         sql = "SELECT id, pid, site_id FROM crawls WHERE outcome = 'running' AND worker IS NULL"
@@ -159,8 +155,7 @@ def last_reason_code(store: Store, site_id: str) -> str | None:
 
 
 def last_planned(store: Store, site_id: str, until: datetime, *, by_hand: bool = True) -> datetime | None:
-    """The latest time up to `until` for which a crawl of the site was planned; None if there is none. `by_hand` includes
-    starts by hand.
+    """The latest time up to `until` for which a crawl of the site was planned, or (`by_hand`) at which it began; None without.
 
     Later times were written by a clock that has since been set back; they must not make the site wait until then.
     """
@@ -171,8 +166,7 @@ def last_planned(store: Store, site_id: str, until: datetime, *, by_hand: bool =
 
 
 def starts_waited(store: Store, site_id: str) -> tuple[datetime | None, datetime | None]:
-    """The last planned start that was accounted for, and the first later one that was skipped because the previous crawl was
-    running."""
+    """The last planned start that is accounted for, and the first later one skipped because the previous crawl was running."""
     row = store.row(_STARTS_WAITED, (CrawlReason.PREVIOUS_RUNNING, site_id)) or {}
     accounted, waited = row.get("accounted"), row.get("waited")
     return instant_of(accounted) if accounted else None, instant_of(waited) if waited else None

@@ -189,8 +189,7 @@ class Store:
 
     @contextmanager
     def limited(self, seconds: float) -> Iterator[None]:
-        """Limit the time of all statements within together. The one that runs at the end of the time raises TooSlowError, and
-        so do later ones.
+        """Limit the time of all statements within together. At its end the running one raises TooSlowError, and so do later ones.
 
         One step of the full-text index counts as one step, however long it takes: the caller must bound its queries.
         """
@@ -229,8 +228,7 @@ class Store:
             raise StoreError(f"{target}: {error}") from error
 
     def tidy(self, *, vacuum: bool = False) -> None:
-        """Update the planner's statistics, and move the write-ahead log into the file as far as readers allow; raises
-        StoreError.
+        """Update the planner's statistics, and move the write-ahead log into the file if readers allow; raises StoreError.
 
         `vacuum` rewrites the whole file, to return free space to the disk: it needs the same space again, and other writers
         wait, or fail, until it is done.
@@ -246,8 +244,7 @@ class Store:
 
     @contextmanager
     def overwriting(self) -> Iterator[None]:
-        """Content that is deleted or replaced within is overwritten in the file, the full-text index and the log, not only
-        released.
+        """Within, deleted or replaced content is overwritten in the file, the full-text index and the log, not only released.
 
         Readers can prevent that the log is emptied; then the last connection to close empties it.
         """

@@ -174,8 +174,7 @@ def events_of(store: Store, around: Neighbourhood, now: datetime | None, origin:
 
 def repeated(store: Store, digest: str, revisit: Fetch) -> Article | Fetch | None:
     """A revisit as the ledger read the payload that it repeats, in the form in which that came from the gate. Of several
-    captures the last one at this URL is taken, otherwise the last. A canonical link to a URL without the revisit's own id
-    is omitted.
+    captures the last one at this URL is taken, otherwise the last. Canonical links without the revisit's own id are omitted.
 
     `digest` has the form of `ArchivedRecord.payload_digest`. None if nobody read the payload, or its text is no longer known.
     """
@@ -214,8 +213,7 @@ def unresolved(store: Store) -> Iterator[tuple[Row, Fetch]]:
 
 
 class _Texts:
-    """The texts that the fetches of a neighbourhood read: revisions, also as they were before a correction, and quarantined
-    readings."""
+    """The texts that the fetches of a neighbourhood read: revisions, their readings before corrections, quarantined readings."""
 
     def __init__(self, store: Store, around: Neighbourhood) -> None:
         self._revisions: dict[int, list[tuple[Row, Article]]] = {}

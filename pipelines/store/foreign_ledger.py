@@ -18,8 +18,7 @@ from pipelines.store.database import STEPS_BETWEEN_LOOKS, Row, StoreError
 from pipelines.store.schema import LATEST
 
 SECONDS_FOR_A_ROW = 30.0
-"""Maximum time for a row, with the wait for another process's lock. Lower: a slow disk ends a merge; higher: a bomb takes
-longer."""
+"""Maximum time for a row, including a wait for a lock. Lower: a slow disk ends a merge; higher: a bomb takes longer."""
 MAX_VALUE_BYTES = 32_000_000
 """Maximum size of a value or row; larger ones are reported and skipped. A body has at most half a million characters."""
 MOST_PROBLEMS = 10_000

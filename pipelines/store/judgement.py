@@ -63,8 +63,7 @@ def judge(store: Store, lookup: Lookup, item: Article | Fetch, fetch: Fetch, now
           in_order: bool = False) -> Judgement:  # fmt: skip
     """Decide about an item. `now` is the clock's time, and later than an import's captures.
 
-    `in_order` says that all that the ledger knows is older. Raises ValueError for a fetch without an article that has no
-    outcome.
+    `in_order` says that all that the ledger knows is older. Raises ValueError for a fetch with neither article nor outcome.
     """
     if isinstance(item, Article):
         return _article(store, lookup, item, fetch, now, in_order=in_order)

@@ -82,8 +82,7 @@ def page_of_revision(store: Store, revision_id: int) -> ArchivedPage | None:
 
 
 def newest_page(store: Store) -> str | None:
-    """The file of the newest page that a crawl of this machine archived, among the last 1,000 revisions; None if there is
-    none."""
+    """The file of the newest page that a crawl of this machine archived; None if it is in none of the last 1,000 revisions."""
     found = store.value(_NEWEST)
     return str(found) if found else None
 

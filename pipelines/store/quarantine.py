@@ -1,7 +1,7 @@
-"""Quarantine: doubtful readings are held until the crawl's other readings are in, then recorded, or quarantined with their page.
+"""Quarantine: doubtful readings wait for the crawl's other readings; then they are recorded, or quarantined with their page.
 
-A quarantined reading is no revision and no takedown. It stays visible, makes its site ill (`pipelines.queries.health`), and is
-read again from the kept page when extraction has been corrected. Knows no extraction: the caller brings the new reading.
+A quarantined reading is neither a revision nor a removal. It stays visible, makes its site ill (`pipelines.queries.health`),
+and is read again from the stored page when extraction has been corrected. Knows no extraction: the caller reads.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from pipelines.store.judgement import Judgement
 from pipelines.store.rows import instant_of, json_of, moment
 
 MAX_HELD = 200
-"""Readings held at once; with so many the crawl is judged before its end."""
+"""Maximum number of readings held at the same time; at this number they are judged before the crawl's end."""
 PAGES_KEPT = 1_000
-"""Pages kept a site. Beyond, a reading that is not believed is only a row of `fetches`."""
+"""Maximum number of stored pages of a site. Beyond it, a reading that is not accepted is only a row of `fetches`."""
 _FETCH_TEXTS = (
     "requested_url",
     "reason",
@@ -52,17 +52,17 @@ _FETCH_TEXTS = (
 
 
 class ItemWriter(Protocol):
-    """What judges readings and records them: a `LedgerWriter`."""
+    """Judges readings and records them: a `LedgerWriter`."""
 
     def judge(self, item: Article | Fetch, now: datetime | None = None, *, in_order: bool | None = None) -> Judgement:
-        """What an item comes to; with `in_order` by the latest revision, whatever came later."""
+        """Judge an item; with `in_order` it is compared with the latest revision, even if that is later than the item."""
 
     def believe(self, article: Article, now: datetime) -> object:
-        """Record a reading that was put aside."""
+        """Record a quarantined reading."""
 
 
 class QuarantineState(StrEnum):
-    """What became of a quarantined reading."""
+    """State of a reading that is or was in quarantine."""
 
     QUARANTINED = "quarantined"
     REPLAYED = "replayed"
@@ -79,7 +79,7 @@ class QuarantinedReading:
     site_id: str
     url: str
     fetch: Fetch
-    """As it was; carries the page again, where that was kept."""
+    """The fetch as it was, with the page if that was stored."""
     symptoms: tuple[str, ...]
     reason: str
     reason_code: str
@@ -91,25 +91,25 @@ class QuarantinedReading:
 
 @dataclass(frozen=True, slots=True)
 class HeldReading:
-    """A reading that waits."""
+    """A reading that waits for the verdict on the crawl's readings."""
 
     article: Article | None
-    """None where an article's page reads as none any more."""
+    """None if the page of an article no longer reads as an article."""
     fetch: Fetch
     page: bytes | None
     anomaly: Anomaly
     before: Article | None = None
-    """The latest revision, which it differs from."""
+    """The latest revision, from which it differs."""
     is_declared: bool = False
 
     @property
     def hash(self) -> str | None:
-        """Of what was read."""
+        """Content hash of the reading."""
         return self.article.content_hash if self.article else None
 
     @property
     def item(self) -> Article | Fetch:
-        """As it was read."""
+        """The item as it was read."""
         return replace(self.article, fetch=self.fetch) if self.article else self.fetch
 
 
@@ -126,7 +126,7 @@ class Quarantine:
         self._confirmed = 0
 
     def screen(self, judged: Judgement) -> Article | Fetch | None:
-        """What is to be recorded now: the item, or the confirmation that it comes to; None for one that waits for `verdicts`."""
+        """The item to record now, perhaps a fetch that only confirms the article; None if the reading waits for `verdicts`."""
         item = judged.item
         if isinstance(item, Fetch):
             if item.outcome is Outcome.NOT_ARTICLE and item.payload and judged.found:
@@ -147,7 +147,7 @@ class Quarantine:
         return None
 
     def second_look(self, judged: Judgement) -> tuple[HeldReading, CodedReason] | None:
-        """A reading that is put aside at once, with why: it waits for another fetch that says the same, however much later."""
+        """A reading to quarantine without waiting for others, and why: it needs another, later fetch that says the same."""
         item, fetch = judged.item, judged.fetch
         if isinstance(item, Fetch) or judged.outcome not in CHANGES:
             return None
@@ -158,7 +158,7 @@ class Quarantine:
         return self._reading(item, fetch, Anomaly(frozenset({found.symptom}))), coded(found.code, found.symptom)
 
     def _was_seen(self, judged: Judgement, article: Article, until: datetime) -> bool:
-        """Whether the same was put aside at that time or before, and the article was not seen as it was since."""
+        """Whether the same text was quarantined at that time or before, and the article was not seen in its known state since."""
         sql = """SELECT 1 FROM quarantine
             WHERE site_id = ? AND state = ? AND url = ? AND content_hash = ? AND fetched BETWEEN ? AND ?"""
         since = judged.found["last_seen"] if judged.found else ""
@@ -166,9 +166,9 @@ class Quarantine:
         return self._store.value(sql, where) is not None
 
     def verdicts(self) -> list[tuple[HeldReading, CodedReason | None]]:
-        """All that waited, each with why it is not believed; None for what is. Nothing waits any more.
+        """All readings that waited, each with why it is not accepted (None if it is). Afterwards no reading waits.
 
-        What is only the template's doing is taken out of readings that say more.
+        Changes that only come from the template are removed from readings that have others too.
         """
         held, self._held = self._held, []
         lines = shown_at_times(one.anomaly for one in held)
@@ -187,7 +187,7 @@ class Quarantine:
 
     @staticmethod
     def _without(one: HeldReading, fields: frozenset[str] = frozenset(), lines: frozenset[str] = frozenset()) -> HeldReading:
-        """A reading with these fields as the latest revision has them, and without these lines."""
+        """A reading with these fields as in the latest revision, and without these lines."""
         if one.article is None or one.before is None:
             return one
         article = as_before(one.before, one.article, fields, lines)
@@ -195,7 +195,7 @@ class Quarantine:
 
     @property
     def is_full(self) -> bool:
-        """Whether so many readings wait that they are judged before the crawl's end."""
+        """Whether `MAX_HELD` readings wait, so that they are judged before the crawl's end."""
         return len(self._held) >= MAX_HELD
 
     @property
@@ -205,11 +205,11 @@ class Quarantine:
 
     @property
     def counts(self) -> tuple[int, int]:
-        """Readings that raised no doubt, and those of them that are of articles known before."""
+        """Number of readings without anomaly, and how many of these are of articles known before."""
         return self._sound, self._confirmed
 
     def restore(self, counts: tuple[int, int]) -> None:
-        """Go on from the counts of a crawl that was open before; what it held is screened again after this."""
+        """Continue with the counts of a crawl that was open before; the readings that it held are screened again afterwards."""
         self._sound, self._confirmed = counts
 
     def _count(self, *, known: bool) -> None:
@@ -217,7 +217,7 @@ class Quarantine:
         self._confirmed += known
 
     def _batch_context(self, again: set[str]) -> BatchContext:
-        """What is known beside the readings of these pages: those of other pages that were put aside before count as well."""
+        """Context for judging the readings of the pages `again`: quarantined readings of other pages count too."""
         symptoms: Counter[str] = Counter()
         lines: set[str] = set()
         for row in self._store.rows("SELECT url, symptoms, lines FROM quarantine WHERE site_id = ? AND state = ?", self._here):
@@ -233,8 +233,8 @@ class Quarantine:
         return HeldReading(replace(article, fetch=None) if article else None, slim, page, found)
 
     def keep(self, one: HeldReading, fetch: Fetch, reason: CodedReason, article_id: int | None) -> None:
-        """Keep a reading whose fetch is recorded, with its page; the same reading seen again is one row, unless the article was
-        read well between.
+        """Store a reading whose fetch is recorded, with its page. The same reading seen again shares its row, unless the
+        article was read well in between.
         """
         self.expire(article_id)
         same = self._same(one.article, one.fetch)
@@ -257,7 +257,7 @@ class Quarantine:
         }  # fmt: skip
 
     def accept(self, article: Article | None, fetch: Fetch) -> None:
-        """A reading that was put aside before, and is believed now, has left quarantine."""
+        """Take a reading that is accepted now out of quarantine, if it was there."""
         same = self._same(article, fetch)
         if same:
             close(self._store, same, QuarantineState.ACCEPTED, fetch.fetched)
@@ -268,7 +268,7 @@ class Quarantine:
         return int(found) if found else None
 
     def expire(self, article_id: int | None = None) -> None:
-        """Readings whose article has been read well since have nothing more to tell; all of the site, or those of one article."""
+        """Close readings whose article was read well since; those of the whole site, or of one article."""
         sql = """UPDATE quarantine SET state = ?, settled = last_seen, page = NULL WHERE site_id = ? AND state = ?
             AND (? IS NULL OR article_id = ?)
             AND EXISTS (SELECT 1 FROM articles a WHERE a.id = quarantine.article_id AND a.last_seen > quarantine.last_seen)"""
@@ -281,7 +281,7 @@ class Quarantine:
 
 
 def in_quarantine(store: Store, site_id: str | None = None) -> Iterator[QuarantinedReading]:
-    """Readings that are not believed, of one site or all, in order of time."""
+    """Readings in quarantine, of one site or all, in order of time."""
     sql = "SELECT * FROM quarantine WHERE state = ? AND (? IS NULL OR site_id = ?) ORDER BY fetched, id"
     for row in store.rows(sql, (QuarantineState.QUARANTINED, site_id, site_id)):
         payload = Payload(zlib.decompress(row["page"]), row["content_type"]) if row["page"] else None
@@ -295,9 +295,9 @@ def in_quarantine(store: Store, site_id: str | None = None) -> Iterator[Quaranti
 def judge_replayed(store: Store, writers: Mapping[int | None, ItemWriter],
                    readings: Iterable[tuple[QuarantinedReading, Article]], usual: Readings, *, now: datetime,
                    believe: bool = False) -> dict[QuarantineState, int]:  # fmt: skip
-    """Judge new readings of one site's pages in quarantine, and record those that hold; `believe` takes them as they are.
+    """Judge new readings of one site's quarantined pages, and record the sound ones; with `believe` all are recorded.
 
-    `writers` has one for each crawl that a page came with. Counts by what became of the readings.
+    `writers` has one for each crawl that a page came with. Returns the number of readings by their new state.
     """
     weighed = []
     for held, article in readings:
@@ -321,13 +321,14 @@ def judge_replayed(store: Store, writers: Mapping[int | None, ItemWriter],
 
 
 def close(store: Store, row_id: int, state: QuarantineState, now: datetime) -> None:
-    """A reading leaves quarantine: its row stays, its page goes."""
+    """Take a reading out of quarantine: its row stays, its page is deleted."""
     with store.transaction():
         store.update("quarantine", row_id, {"state": state, "settled": moment(now), "page": None})
 
 
 def _find_anomaly(before: Article | None, article: Article, outcome: Outcome, usual: Readings) -> Anomaly:
-    """Our own other version is trusted: it was changed on purpose. Another family, or none, is the page's doing."""
+    """The anomaly of a reading. Another version of the same extractor is trusted, because it was changed on purpose; if
+    another extractor, or none, reads the page, the page has changed."""
     if before and outcome is Outcome.REREAD and _family(before) == _family(article):
         return Anomaly()
     return find_anomaly(before, article, usual, declared=outcome is Outcome.UPDATED)
@@ -346,7 +347,7 @@ def _family(article: Article) -> str:
 
 
 def _fetch_json(fetch: Fetch) -> Row:
-    """What of a fetch is kept beside its page, as plain JSON."""
+    """The facts of a fetch that are stored beside its page, as plain JSON."""
     texts = {name: getattr(fetch, name) for name in _FETCH_TEXTS if getattr(fetch, name)}
     facts = {"status": fetch.status, "bytes": fetch.bytes, "aliases": fetch.aliases, "warc_offset": fetch.warc_offset}
     return {**texts, **facts, **({"archived": asdict(fetch.archived)} if fetch.archived else {})}

@@ -1,7 +1,7 @@
-"""Taking an article away for good (a legal request): what it said goes; its row, its times, its hashes and the reason stay.
+"""Redaction of an article (a legal request): its text is deleted for good; its row, times, hashes and the reason stay.
 
-The store comes first, in one transaction. Where the pages were stays in it until they are overwritten, so that whatever happens
-in between they can still be found: the next withdrawal goes on where it ended. Knows no archive: see `crawler.offline.redact`.
+The store is changed first, in one transaction. The places of the archived pages stay in it until the pages are overwritten, so
+that an interrupted withdrawal can be continued by the next one. Knows no archive: see `crawler.offline.redact`.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ UNION SELECT url FROM fetches WHERE article_id = :id
 
 
 Forget = Callable[[Store, int, datetime], None]
-"""Takes an article out of what is derived from its text, within the caller's transaction."""
+"""Removes an article from all that is derived from its text, in the caller's transaction."""
 
 
 def withdraw(store: Store, article: Row, who: str, reason: str, now: datetime, forget: Forget) -> None:
-    """One transaction: note the withdrawal, and take away all that the store holds of what the article said.
+    """In one transaction, record the withdrawal, and delete all of the article's text that the store holds.
 
-    An article that was withdrawn before stays as it is. `forget` is `pipelines.stories.update.forget`: stories know the store.
+    An article that was withdrawn before stays as it is. `forget` is `pipelines.stories.update.forget`: `pipelines.stories`
+    imports the store, not the other way round.
     """
     with store.transaction():
         if store.value("SELECT 1 FROM withdrawals WHERE article_id = ?", (article["id"],)):
@@ -46,13 +47,13 @@ def withdraw(store: Store, article: Row, who: str, reason: str, now: datetime, f
 
 
 def shared(store: Store, article_id: int, place: tuple[str, int]) -> bool:
-    """Whether another article points at the same record, as imports may where pages are alike: it is not this one's alone."""
+    """Whether another article points to the same archived record too, as imports may if pages are alike."""
     sql = "SELECT 1 FROM {} WHERE warc_file = ? AND warc_offset = ? AND article_id IS NOT ?"
     return any(store.value(sql.format(table), (*place, article_id)) for table in ("revisions", "fetches"))
 
 
 def forget_records(store: Store, article_id: int, file: str, now: datetime) -> None:
-    """One transaction: the article points into this file no more, for its records there are gone. The hashes stay."""
+    """In one transaction, remove an article's pointers into a file whose records of it are gone. The hashes stay."""
     written = []
     with store.transaction():
         for table, subject in (("revisions", Subject.REVISION), ("fetches", Subject.FETCH)):
@@ -64,7 +65,7 @@ def forget_records(store: Store, article_id: int, file: str, now: datetime) -> N
 
 
 def keys_of(store: Store, article_id: int) -> frozenset[str]:
-    """Keys of all addresses that the article ever answered at, but for those that are another's now."""
+    """Keys of all URLs at which the article ever answered, except those that are another article's now."""
     keys = {article_key(row["url"]) for row in store.rows(_URLS, {"id": article_id})}
     taken = "SELECT 1 FROM articles WHERE url_key = ? AND id <> ?"
     return frozenset(key for key in keys if not store.value(taken, (key, article_id)))
@@ -88,7 +89,7 @@ def _erase_readings(store: Store, article_id: int) -> Iterable[tuple[Subject, in
 
 
 def _erase_quarantine(store: Store, article_id: int, now: datetime) -> list[tuple[Subject, int]]:
-    """Readings that were not believed, of this article or of a page at one of its addresses. Reasons may quote a line."""
+    """Erase quarantined readings of this article or at one of its URLs, and reasons of fetches, which may quote a line."""
     keys = keys_of(store, article_id)
     for row in list(store.rows("SELECT id, url, article_id, state FROM quarantine")):
         if row["article_id"] == article_id or article_key(row["url"]) in keys:

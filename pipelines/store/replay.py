@@ -1,8 +1,8 @@
-"""Captures that come late take their place: the articles they touch are written anew, in order of time, by the code of a crawl.
+"""Puts late captures into their place: the articles that they affect are rewritten, in order of time, by the code of a crawl.
 
-What is known of those articles (`pipelines.store.events`) and what is new are written into a scratch ledger; what differs is
-brought back. Rows that stay keep their ids, numbers move, what is no revision any more is taken out, and all of it is sealed. So
-a ledger is a function of its captures, not of the order in which they came.
+The known captures of those articles (`pipelines.store.events`) and the new ones are written into a scratch ledger, and the
+differences are brought back. Rows that stay keep their ids, numbers may change, a row that is no longer a revision is deleted,
+and all of it is sealed. So a ledger is a function of its captures, not of the order of their arrival.
 """
 
 from __future__ import annotations
@@ -30,41 +30,41 @@ from pipelines.store.writer import RevisionWriter
 
 
 class LedgerWriter(RevisionWriter):
-    """A writer whose items may come in any order."""
+    """A writer whose items may arrive in any order."""
 
     _in_order = False
 
     def late(self, judged: Judgement) -> HistoryEvent:
-        """What came late, for `replay`; many together cost less than each by itself."""
+        """A late capture as an event for `replay`; many events in one call cost less than each by itself."""
         item = replace(judged.item, fetch=judged.fetch) if isinstance(judged.item, Article) else judged.fetch
         return HistoryEvent(item, self._site_id, self._crawl_id)
 
     def believe(self, article: Article, now: datetime) -> Recorded:
-        """Record a reading that was put aside at its own time, which may be long ago."""
+        """Record a quarantined reading at its own time, which may be long ago."""
         return replay(self._store, [HistoryEvent(article, self._site_id, self._crawl_id, is_believed=True)], now).recorded[0]
 
     def apply(self, judged: Judgement, now: datetime | None = None) -> Recorded:
-        """Write what was judged; what is late by a replay of its articles."""
+        """Write a judged item; if it is late, by a replay of its articles."""
         return replay(self._store, [self.late(judged)], now).recorded[0] if judged.is_late else super().apply(judged, now)
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What came of captures that were replayed."""
+    """Result of a replay."""
 
     recorded: list[Recorded]
-    """One for each."""
+    """One for each event."""
     articles: int = 0
     changes: tuple[str, ...] = ()
-    """What was added: articles, and of revisions the kinds of change."""
+    """What was added: `articles` is the number of new articles, `changes` the change kinds of new revisions."""
     is_changed: bool = False
 
 
 def replay(store: Store, events: Sequence[HistoryEvent], now: datetime | None,
            adopt: Callable[[HistoryEvent], HistoryEvent] = lambda event: event) -> Replayed:  # fmt: skip
-    """Write captures, and anew all that they touch, in one transaction; those that the ledger has change nothing.
+    """Write captures, and rewrite all that they affect, in one transaction; captures that it has already change nothing.
 
-    `adopt` makes an event of another ledger one of this; only those are given to it that are new here.
+    `adopt` converts an event of another ledger to this one; it is called only for events that are new here.
     """
     with store.transaction(), ExitStack() as stack:
         around = neighbourhood(store, events)
@@ -108,7 +108,7 @@ def _empty_ledger() -> bytes:
 
 
 def resolve_revisits(store: Store, sites: Mapping[str, str], now: datetime) -> list[Recorded]:
-    """Write what revisits say that came before what they repeat; `sites` has the site of a host (without www)."""
+    """Record the revisits that arrived before the captures that they repeat; `sites`: host (without www) -> site id."""
     with store.transaction():
         events, sealed = [], []
         for row, revisit in unresolved(store):
@@ -124,7 +124,7 @@ def resolve_revisits(store: Store, sites: Mapping[str, str], now: datetime) -> l
 
 
 def _rows_of(events: Iterable[HistoryEvent], known: Iterable[HistoryEvent]) -> dict[tuple[str, ...], Row | None]:
-    """By identity the rows of captures that the ledger has, be it by another extractor's reading."""
+    """Identity -> row of the captures that the ledger has already, perhaps read by another extractor."""
     known = list(known)
     rows = {event.identity: event.row for event in known}
     read = {event.place: event for event in known if event.extractor}
@@ -136,7 +136,7 @@ def _rows_of(events: Iterable[HistoryEvent], known: Iterable[HistoryEvent]) -> d
 
 
 def _refused(store: Store, around: Neighbourhood, events: Iterable[HistoryEvent]) -> dict[tuple[str, ...], Row | None]:
-    """By identity the rows of captures that were refused before, since their article is withdrawn."""
+    """Identity -> row of captures that were refused before because their article is withdrawn."""
     sql = "SELECT * FROM fetches WHERE article_id IN (SELECT value FROM json_each(?))"
     rows = {}
     if around.withdrawn:
@@ -146,7 +146,7 @@ def _refused(store: Store, around: Neighbourhood, events: Iterable[HistoryEvent]
 
 
 def _as_it_is(row: Row | None) -> Recorded:
-    """What became of a capture that the ledger has already."""
+    """The result of a capture that the ledger has already."""
     row = row or {}
     return Recorded(Outcome.UNCHANGED if row["outcome"] in CHANGES else Outcome(row["outcome"]), row["article_id"])
 
@@ -174,7 +174,7 @@ class _Scratch:
             _copy(store, scratch, table, "article_id", sorted(around.withdrawn))
 
     def write(self, now: datetime | None) -> list[Recorded]:
-        """What became of each event."""
+        """Write all events; one result each."""
         return [self._write(event, now) for event in self._events]
 
     def _write(self, event: HistoryEvent, now: datetime | None) -> Recorded:

@@ -1,7 +1,7 @@
-"""Which row of `articles` a page belongs to: by its own address, by the owner's id in it, by what leads to it.
+"""Finds the row of `articles` to which a page belongs: by its own URL, by the owner's id in it, or by what leads to it.
 
-The address that answered is certain, and so is the id in its path. A canonical link, an alias, an AMP form or a redirect is a
-claim, and is believed only where both texts tell one story: otherwise one article's text would become a revision of another.
+The URL that answered is certain, and so is the id in its path. A canonical link, an alias, an AMP form or a redirect is only a
+claim, and is trusted only if both texts are the same story: otherwise one article's text would become a revision of another.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from pipelines.store.rows import LAST_RANK, article_of, instant_of, moment, rank
 from pipelines.text.urls import amp_to_article, article_key
 
 CLOCK_AHEAD = timedelta(minutes=5)
-"""A time that lies so much ahead of now was told by a wrong clock."""
+"""A time that is later than now by more than this comes from a wrong clock."""
 REDIRECT_WINDOW = timedelta(minutes=15)
-"""A redirect and the page that it leads to, captured by themselves, are one fetch if they are no further apart. Archives put the
-second in a queue; in more time a site may have given the address to another page."""
+"""A redirect and its target that were captured separately are one fetch if they are at most this far apart. Archives put the
+target into a queue; after a longer time a site may have given the URL to another page."""
 MAX_REDIRECTS = 5
 _PAGE_READ = (*CHANGES, Outcome.UNCHANGED, Outcome.REREAD, Outcome.STALE, Outcome.MOVED)
 _MARKS = ", ".join("?" * len(_PAGE_READ))
 LED = """article_id IS NOT NULL
     AND (outcome NOT IN ('unchanged', 'not_modified') OR answered_url IS NOT NULL OR canonical_url <> url)"""
-"""Of `fetches`: those from which it is known that a URL led to an article, as an index has them."""
+"""SQL condition for `fetches` that show that a URL led to an article; also the condition of an index."""
 _LATER = f"""SELECT 1 FROM articles WHERE url_key IN ({{keys}}) AND last_checked BETWEEN :after AND :until
 UNION ALL SELECT 1 FROM aliases s JOIN articles a ON a.id = s.article_id
     WHERE s.url_key IN ({{keys}}) AND a.last_checked BETWEEN :after AND :until
@@ -41,19 +41,19 @@ LIMIT 1"""  # noqa: S608 - our own words
 
 @lru_cache
 def _later(keys: int, urls: int) -> str:
-    """Marks, and no list in JSON: this is asked of nearly every fetch."""
+    """SQL with placeholders instead of a list in JSON, which would be slower: it runs for nearly every fetch."""
     marks = (", ".join(f":{name}{number}" for number in range(count)) for name, count in (("key", keys), ("url", urls)))
     return _LATER.format(**dict(zip(("keys", "urls"), marks, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Where a page belongs: the row of its article (None: never seen), and the address it shall have."""
+    """Where a page belongs: the row of its article (None if it is unknown), and the URL that the article gets."""
 
     url: str
     found: Row | None = None
     displaced: Row | None = None
-    """Another article, which a canonical link alone has filed under the address that was read: it goes back to its own."""
+    """Another article that only a canonical link had filed under the page's URL: it returns to its own URL."""
 
 
 class Lookup:
@@ -64,7 +64,7 @@ class Lookup:
         self._site_id = site_id
 
     def place(self, article: Article, fetch: Fetch) -> Resolution:
-        """The place of a page that was read."""
+        """Where a page that was read belongs."""
         url, own = canonical_url(article), self.by_address(article.url)
         there = self._under(article, own)
         if there and (self._tells(there, article) or not self._is_claimed(there)):
@@ -74,7 +74,7 @@ class Lookup:
         return replace(place, displaced=there) if is_other else place
 
     def _led_to(self, article: Article, fetch: Fetch, url: str, own: Row | None) -> Resolution:
-        """The place of a page that no article has as its own: by the owner's id, or by what leads to it."""
+        """Where a page belongs whose URL is no article's own: decided by the owner's id, or by what leads to the page."""
         if fetch.external_id and (found := self.by_external_id(fetch.external_id)):
             return Resolution(url, found)
         taken = self.by_address(url) or self.by_alias(url) if url != article.url else None
@@ -89,30 +89,30 @@ class Lookup:
         return Resolution(url)
 
     def by_external_id(self, external_id: str) -> Row | None:
-        """The article of this site that carries the owner's id."""
+        """The article of this site that has this owner's id."""
         sql = "SELECT * FROM articles WHERE site_id = ? AND external_id = ?"
         return self._store.row(sql, (self._site_id, external_id))
 
     def by_address(self, url: str) -> Row | None:
-        """The article that stands under this URL, or under a spelling of it (www, scheme, final slash, AMP)."""
+        """The article with this URL, or with another spelling of it (www, scheme, final slash, AMP)."""
         return self._store.row("SELECT * FROM articles WHERE url = ?", (url,)) or self._store.row(
             "SELECT * FROM articles WHERE url_key = ? ORDER BY id", (article_key(url),)
         )
 
     def by_alias(self, url: str) -> Row | None:
-        """The article that this URL has led to before."""
+        """The article to which this URL has led before."""
         sql = "SELECT a.* FROM aliases s JOIN articles a ON a.id = s.article_id WHERE s.{} = ?"
         return self._store.row(sql.format("url"), (url,)) or self._store.row(sql.format("url_key"), (article_key(url),))
 
     def by_urls(self, *urls: str | None) -> Row | None:
-        """The article that any of these URLs is or leads to, the first that is known."""
+        """The article of the first of these URLs that is an article's own or leads to one."""
         for url in urls:
             if url and (found := self.by_address(url) or self.by_alias(url)):
                 return found
         return None
 
     def led(self, fetch: Fetch) -> Fetch:
-        """A fetch with the URL from which redirects led to it, where those were captured by themselves shortly before."""
+        """A fetch with the URL from which redirects led to it, if these were captured separately shortly before."""
         url = fetch.url
         if not self._store.value("SELECT 1 FROM fetches WHERE answered_url = ?", (url,)):
             return fetch
@@ -129,9 +129,9 @@ class Lookup:
         return fetch if url == fetch.url else replace(fetch, requested_url=url)
 
     def is_overtaken(self, found: Row | None, item: Article | Fetch, fetch: Fetch, now: datetime | None) -> bool:
-        """Whether something is known of the article, or of an address that leads to it, that is later than a capture.
+        """Whether the ledger knows something later than a capture about its article, or about a URL that leads to it.
 
-        Of the same second, redirects come before pages, and pages before all else (`rank_of`).
+        Within one second, redirects come before pages, and pages before all else (`rank_of`).
         """
         at = moment(fetch.fetched)
         if found and (at < found["last_checked"] or (at == found["last_checked"] and self._is_after(found["id"], at, item))):
@@ -165,7 +165,7 @@ class Lookup:
         return any(rank_of_row(row) >= rank for row in self._store.rows(sql, (article_id, at)))
 
     def seen_at(self, url: str, at: datetime) -> Article | None:
-        """What a page said in the fetch at a time, to the second; None where there was none that read it."""
+        """What a page said in the fetch at a time, to the second; None if no fetch read it at that time."""
         found = self.by_urls(url)
         read = [*CHANGES, Outcome.UNCHANGED, Outcome.NOT_MODIFIED, Outcome.REREAD, Outcome.MOVED]
         sql = f"SELECT 1 FROM fetches WHERE article_id = ? AND fetched = ? AND outcome IN ({', '.join('?' * len(read))})"  # noqa: S608 - marks
@@ -180,18 +180,18 @@ class Lookup:
         return bool(self._store.value("SELECT 1 FROM withdrawals WHERE article_id = ?", (found["id"],)))
 
     def latest(self, found: Row) -> Article | None:
-        """The latest revision as the article it was; None while there is none."""
+        """The latest revision as an `Article`; None while there is none."""
         return self.revision(found["latest_revision_id"], found["url"]) if found["latest_revision_id"] else None
 
     def pictures(self, found: Row, article: Article) -> Article:
-        """An article with the pictures that the latest revision has, and nothing else of it."""
+        """The article with the pictures of the latest revision instead of its own, if it has captions."""
         if not any(image.caption for image in article.images):
             return article
         rows = self._store.rows("SELECT * FROM revision_images WHERE revision_id = ?", (found["latest_revision_id"],))
         return replace(article, images=tuple(Image(row["url"], row["alt"], row["caption"], row["credit"]) for row in rows))
 
     def revision(self, revision_id: int, url: str) -> Article:
-        """One revision as the article it was."""
+        """One revision as an `Article`."""
         authors = self._store.rows("SELECT * FROM revision_authors WHERE revision_id = ? ORDER BY position", (revision_id,))
         images = self._store.rows("SELECT * FROM revision_images WHERE revision_id = ? ORDER BY position", (revision_id,))
         row = self._store.row("SELECT * FROM revisions WHERE id = ?", (revision_id,))
@@ -200,19 +200,19 @@ class Lookup:
         return article_of(row, authors, images, url)
 
     def _under(self, article: Article, found: Row | None) -> Row | None:
-        """The article under the very URL that was read; "/amp/reviews/valve" need not be the AMP form of "/reviews/valve"."""
+        """The article at exactly the URL that was read: "/amp/reviews/valve" need not be the AMP form of "/reviews/valve"."""
         if not found or found["url"] == article.url or self._tells(found, article):
             return found
         return found if bool(amp_to_article(found["url"])) is bool(amp_to_article(article.url)) else None
 
     def _is_claimed(self, found: Row) -> bool:
-        """Whether a canonical link alone has filed an article under its address: no page of it was ever read there."""
+        """Whether only a canonical link filed an article under its URL, and no page was ever read there."""
         sql = f"""SELECT 1 FROM fetches WHERE article_id = ? AND coalesce(answered_url, url) = ? AND reason_code IS NOT 'moved'
             AND outcome IN ({_MARKS})"""  # noqa: S608 - marks
         return not self._store.value(sql, (found["id"], found["url"], *_PAGE_READ)) and self.origin(found) is not None
 
     def origin(self, found: Row) -> str | None:
-        """Where a page was first read that a canonical link has filed elsewhere."""
+        """The URL at which a page was first read that a canonical link filed under another URL."""
         sql = "SELECT url FROM aliases WHERE article_id = ? AND reason = 'canonical' ORDER BY first_seen, url"
         origin = self._store.value(sql, (found["id"],))
         return str(origin) if origin else None

@@ -1,9 +1,9 @@
-"""Retention: deletes old fetches that nothing refers to any more, and crawls that left nothing; what of the archive must stay.
+"""Retention: deletes old fetches to which nothing refers, and crawls that left nothing; lists archived pages that must stay.
 
-History is never touched: no revision, state or alias is deleted, nor a fetch without which one would come out otherwise in a
-replay, nor the fetch that last saw a revision, nor one that is sealed or whose page is archived, nor the last fetch of a URL. Of
-a URL that led to no article as many fetches stay as the revisit policy counts. Crawls may run meanwhile: rows are deleted in
-small transactions.
+History is never changed. These rows stay: revisions, states and aliases; each fetch without which one of them would differ
+after a replay; the fetch that last saw a revision; sealed fetches and those whose page is archived; the last fetch of a URL.
+Of a URL that led to no article as many fetches stay as the revisit policy counts. Crawls may run at the same time: rows are
+deleted in small transactions.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from pipelines.store.pages import place_of
 from pipelines.store.rows import moment
 
 BATCH = 5_000
-"""Row ids a transaction goes through. More: crawls wait longer for their turn to write; fewer: the whole takes longer."""
+"""Range of row ids in one transaction. Higher: crawls wait longer for their turn to write; lower: the whole run takes longer."""
 
 _TELLING = {*CHANGES, Outcome.MOVED, Outcome.GONE, Outcome.SUSPECTED, Outcome.STALE, Outcome.QUARANTINED, Outcome.REREAD}
-"""Fetches that a replay must tell again (`pipelines.store.replay`): each may be the look that makes an article suspected or gone,
+"""Outcomes of fetches that a replay (`pipelines.store.replay`) needs: such a fetch may make an article suspected or gone,
 a cache's copy a reversion, or a doubtful reading a revision. The others only confirm, or say nothing."""
 _TELLING_CODES = {FetchReason.LEADS_ELSEWHERE, FetchReason.SOFT_404, FetchReason.ORIGINAL_UNKNOWN, FetchReason.PICTURE_SWAPPED}
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in sorted(_TELLING))
 _CODES = ", ".join(f"'{code}'" for code in sorted(_TELLING_CODES))
-# Looks at an article that is reserved since it was last read are counted by `Past` too, and all stay; there is one a month.
-# Looks of a dead end count for the site whose crawl met it, as `Past` counts them.
+# Fetches of an article that has been reserved since it was last read all stay: the snapshot counts them; there is one a month.
+# Fetches of a dead end count for the site whose crawl made them, as in the snapshot.
 _PRUNABLE_FETCH = f"""
 f.fetched < :fetches_before AND f.outcome NOT IN ({_OUTCOMES}) AND coalesce(f.reason_code, '') NOT IN ({_CODES})
 AND f.warc_file IS NULL AND NOT EXISTS (SELECT 1 FROM chain s WHERE s.subject = 'fetch' AND s.subject_id = f.id)
@@ -58,7 +58,7 @@ SELECT k.id FROM crawls k WHERE k.id > :after AND k.id <= :until
     AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.crawl_id = k.id)
     AND NOT EXISTS (SELECT 1 FROM fetches f WHERE f.crawl_id = k.id AND NOT ({_PRUNABLE_FETCH}))
 """  # noqa: S608
-# Of every site the last crawl of each outcome, and the last that was planned, stay: status, health and schedule ask for them.
+# The last crawl of each outcome and the last planned one stay, for each site: status, health and schedule read them.
 _KEPT = """
 SELECT max(id) AS id FROM crawls GROUP BY site_id, outcome
 UNION SELECT id FROM (SELECT id, max(coalesce(planned, started)) FROM crawls GROUP BY site_id)
@@ -67,17 +67,17 @@ UNION SELECT id FROM (SELECT id, max(coalesce(planned, started)) FROM crawls GRO
 
 @dataclass(frozen=True, slots=True)
 class RetentionPolicy:
-    """What may be deleted: fetches before one time (aware), crawls before another."""
+    """What may be deleted: fetches before one time (aware), and crawls before another."""
 
     fetches_before: datetime
     crawls_before: datetime
     dead_end_fetches: int
-    """How many fetches of a URL that led to no article stay, at each site."""
+    """Number of fetches that stay of a URL that led to no article, for each site."""
 
 
 @dataclass(frozen=True, slots=True)
 class PruneResult:
-    """How many rows were deleted, or would be."""
+    """Number of rows that were deleted, or would be."""
 
     fetches: int = 0
     crawls: int = 0
@@ -92,7 +92,7 @@ def count_prunable(store: Store, policy: RetentionPolicy) -> PruneResult:
 
 
 def compact(store: Store, policy: RetentionPolicy) -> PruneResult:
-    """Delete what may go; how many rows went. What is killed half way has deleted less, and nothing else."""
+    """Delete all that the policy allows; return how many rows were deleted. A killed run has deleted less, and nothing else."""
     parameters = _parameters(store, policy)
     counts = dict.fromkeys(_PRUNABLE, 0)
     for table in _PRUNABLE:
@@ -105,7 +105,7 @@ def compact(store: Store, policy: RetentionPolicy) -> PruneResult:
 
 
 _PRUNABLE = {"fetches": _FETCHES, "crawls": _CRAWLS}
-"""Table -> the ids in it that may go; looks before crawls, for a crawl goes only with its last look."""
+"""Table -> query for the ids that may be deleted; fetches before crawls, because a crawl is deleted only after its last fetch."""
 
 
 def _prunable(store: Store, table: str, parameters: dict[str, object]) -> Iterator[list[int]]:
@@ -131,7 +131,7 @@ def _parameters(store: Store, policy: RetentionPolicy) -> dict[str, object]:
     }
 
 
-# The last answer of each article is what the next look at it may repeat: a revisit record names it.
+# The last answer of each article stays because the next fetch may repeat it: a revisit record would name it.
 _LAST_ANSWERS = """SELECT warc_file, warc_offset FROM (SELECT warc_file, warc_offset, row_number() OVER (
     PARTITION BY article_id ORDER BY fetched DESC, id DESC) AS place FROM fetches
     WHERE article_id IS NOT NULL AND warc_file IS NOT NULL AND payload_hash IS NOT NULL) WHERE place = 1"""
@@ -141,7 +141,7 @@ _EVIDENCE = f"""SELECT warc_file, warc_offset FROM revisions WHERE warc_file IS 
 
 
 def kept_pages(store: Store, *, with_evidence: bool = True) -> dict[str, set[int]]:
-    """File -> places of archived records that stay: what revisions and states rest on, and the last answer of each article."""
+    """File -> offsets of archived records that stay: evidence of revisions and states, and the last answer of each article."""
     found: dict[str, set[int]] = defaultdict(set)
     for sql in (_LAST_ANSWERS, _EVIDENCE) if with_evidence else (_LAST_ANSWERS,):
         for row in store.rows(sql):
@@ -151,13 +151,13 @@ def kept_pages(store: Store, *, with_evidence: bool = True) -> dict[str, set[int
 
 
 def record_pruning(store: Store, now: datetime, policy: str, file: str, offsets: Sequence[int], size: int) -> None:
-    """Say that records of a file are taken out, before they are."""
+    """Record that records are removed from a file of the archive; called before they are removed."""
     row = {"at": moment(now), "policy": policy, "file": file, "offsets": json.dumps(list(offsets)), "bytes": size}
     with store.transaction():
         seal(store, [(Subject.PRUNING, store.insert("prunings", row))], now, Cause.PRUNING)
 
 
 def prunings(store: Store) -> Iterator[tuple[Row, list[int]]]:
-    """What was ever taken out, oldest first: the row, and the places of its records."""
+    """All prunings, oldest first: the row, and the offsets of the removed records."""
     for row in store.rows("SELECT * FROM prunings ORDER BY id"):
         yield row, json.loads(row["offsets"])

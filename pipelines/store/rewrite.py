@@ -1,6 +1,6 @@
-"""What a scratch ledger says of some articles, brought into the ledger: rows that stay keep their ids, the others come or go.
+"""Rewrites articles of the ledger as a scratch ledger has them: rows that stay keep their ids, others are added or deleted.
 
-Writes in the caller's transaction, and seals nothing itself: `changed` names what is to be sealed.
+Writes in the caller's transaction, and seals nothing itself: `changed` lists what is to be sealed.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from pipelines.store.events import AGAIN, HistoryEvent, Neighbourhood
 from pipelines.store.judgement import Recorded
 
 _KEPT = ("etag", "last_modified", "validators_url", "claimed_modified")
-"""Of an article's row: what its last answer said of itself, which no other fetch tells."""
+"""Columns of an article that describe its last answer, and that no other fetch contains."""
 _PLACE = ("number", "change", "changed_fields", "first_seen", "last_seen", "not_before")
-"""Of a revision: where it stands in the history."""
+"""Columns of a revision that describe its place in the history."""
 _STATE = ("at", "state", "status", "reason")
 _PARTS = ("revision_authors", "revision_images")
 _TABLES = {Subject.ARTICLE: "articles", Subject.REVISION: "revisions", Subject.STATE: "states", Subject.READING: "readings"}
@@ -29,22 +29,22 @@ _TABLES = {Subject.ARTICLE: "articles", Subject.REVISION: "revisions", Subject.S
 
 @dataclass(frozen=True, slots=True)
 class Adopt:
-    """How a row of another ledger becomes one of this; by itself, a row of a scratch ledger, which has the same crawls."""
+    """Converts a row of another ledger to this one. The default is for a scratch ledger, which has the same crawls and files."""
 
     crawl: Callable[[int | None], int | None] | None = None
-    """Our crawl for one of theirs."""
+    """Id of a crawl of theirs -> id of ours."""
     page: Callable[[str | None], str | None] = lambda warc_file: warc_file
-    """Where our archive has a file of theirs."""
+    """File of their archive -> its name in our archive."""
     base: int = 0
-    """New revisions get their ids in the order of the other ledger, behind this."""
+    """Added to the other ledger's ids of revisions, so that new revisions keep its order."""
 
     @property
     def is_foreign(self) -> bool:
-        """Whether rows are another ledger's."""
+        """Whether rows come from another ledger."""
         return self.crawl is not None
 
     def row(self, row: Row) -> Row:
-        """The same with our crawl and our file."""
+        """The row with our crawl and our file."""
         if self.crawl is None:
             return row
         changes: Row = {"crawl_id": self.crawl(row["crawl_id"])}
@@ -52,32 +52,32 @@ class Adopt:
 
 
 class Rewrite:
-    """Some articles of a ledger, and what they shall be."""
+    """Rewrites some articles of a ledger to what a scratch ledger holds."""
 
     def __init__(self, store: Store, scratch: Store, around: Neighbourhood, wanted: Iterable[Row], fetches: Sequence[Row],
                  events: Sequence[HistoryEvent], adopt: Adopt | None = None) -> None:  # fmt: skip
-        """`wanted` are articles of `scratch`, `fetches` rows of what it has of `events`, in that order.
+        """`wanted` are articles of `scratch`; `fetches` are its rows of `events`, in the same order.
 
-        `adopt` makes a row of another ledger one of this.
+        `adopt` converts a row of another ledger to this one.
         """
         self._store, self._scratch, self._fetch_rows, self._events = store, scratch, fetches, events
         self._adopt = adopt or Adopt()
         self._old = around.articles
         self._wanted = {row["id"]: row for row in wanted}
         self._ids: dict[int, int] = {row_id: row_id for row_id in around.withdrawn}
-        """Id in `scratch` -> id of the article here."""
+        """Id of an article in `scratch` -> its id here."""
         self._revision_ids: dict[int, int] = {}
         self._unindexed: list[int] = []
-        """Revisions that search finds once their articles have their addresses."""
+        """Ids of revisions whose search text is written after their articles have their URLs."""
         self._involved: set[tuple[Subject, int]] = set()
         self.taken_out: list[tuple[Subject, int]] = []
         self.fetches = 0
         self.articles = 0
         self.changes: list[str] = []
-        """What was added: fetches, articles, and of revisions the kinds of change."""
+        """What was added: `fetches` and `articles` are numbers, `changes` the change kinds of new revisions."""
 
     def write(self) -> None:
-        """Bring all rows to what the scratch ledger says."""
+        """Make all rows equal to those of the scratch ledger."""
         self._match()
         self._articles()
         self._revisions()
@@ -89,7 +89,7 @@ class Rewrite:
         self._take_out_articles()
 
     def changed(self) -> list[tuple[Subject, int]]:
-        """Rows that are not what was sealed of them last."""
+        """Rows that differ from their last seal."""
         sql = "SELECT digest FROM chain WHERE subject = ? AND subject_id = ? ORDER BY id DESC LIMIT 1"
         return [
             one
@@ -98,14 +98,14 @@ class Rewrite:
         ]
 
     def recorded(self, there: Recorded) -> Recorded:
-        """What became of a capture, by the ids of this ledger."""
+        """The result of a capture, with the ids of this ledger."""
         article = self._ids[there.article_id] if there.article_id else None
         return replace(there, article_id=article, revision_id=self._revision_ids.get(there.revision_id or 0))
 
     # --- articles --------------------------------------------------------------------------------------------------
 
     def _match(self) -> None:
-        """Which article of the scratch ledger is which here: of the same address, else of the most fetches."""
+        """Match articles of the scratch ledger with ours: by the same URL, otherwise by the most common fetches."""
         votes = Counter(
             (fetch["article_id"], event.row["article_id"])
             for event, fetch in zip(self._events, self._fetch_rows, strict=True)
@@ -118,10 +118,10 @@ class Rewrite:
             if there not in self._ids and here not in self._ids.values():
                 self._ids[there] = here
         self._heirs = {here: there for (there, here), _ in sorted(votes.items(), key=lambda vote: vote[1])}
-        """Id here -> in the scratch ledger, the article that has most of its fetches now."""
+        """Id of an article here -> id of the article in the scratch ledger that has most of its fetches now."""
 
     def _articles(self) -> None:
-        """A row for each article; its columns are set when its revisions are there."""
+        """Make a row for each article; its other columns are set after its revisions exist."""
         for row_id in self._old:
             self._store.update("articles", row_id, {"url": f"replay:{row_id}", "external_id": None})
             self._involved.add((Subject.ARTICLE, row_id))
@@ -150,7 +150,7 @@ class Rewrite:
             index_text(self._store, revision_id)
 
     def _take_out_articles(self) -> None:
-        """Articles that are none: their fetches belong to others, who take what points at them."""
+        """Delete articles that no longer exist; what points to one is moved to the article that has most of its fetches."""
         kept = set(self._ids.values())
         for row_id in self._old.keys() - kept:
             heir = self._ids.get(self._heirs.get(row_id, 0))
@@ -198,7 +198,7 @@ class Rewrite:
             put_facts(self._store, article_id)
 
     def _same(self, wanted: Sequence[Row], ours: Sequence[Row]) -> dict[int, Row]:
-        """For revisions of the scratch ledger the row that is the same: of its text and time, else of its text."""
+        """Id of a revision in the scratch ledger -> our row for it: with the same text and time, otherwise with the same text."""
         free = {row["id"]: row for row in ours}
         same: dict[int, Row] = {}
         for exact in (True, False):
@@ -214,7 +214,7 @@ class Rewrite:
         return same
 
     def _put_revision(self, row: Row, old: Row | None) -> None:
-        """One revision as the scratch ledger has it; a row that stays keeps its words, unless another capture begins it now."""
+        """Write one revision as the scratch ledger has it; a row that stays keeps its text unless its first capture changes."""
         facts = {column: row[column] for column in _PLACE}
         facts |= {"article_id": self._ids[row["article_id"]], "reverted_to": self._revision_ids.get(row["reverted_to"] or 0)}
         if old and old["first_seen"] == row["first_seen"]:
@@ -241,7 +241,7 @@ class Rewrite:
                 self._involved.add((Subject.READING, reading_id))
 
     def _free_id(self, row: Row) -> int | None:
-        """Revisions of another ledger come in its order; None where a crawl has been quicker."""
+        """An id that keeps the order of the other ledger's revisions; None if a crawl has used it, or for a scratch ledger."""
         wish = self._adopt.base + row["id"] if self._adopt.is_foreign else None
         return None if wish and self._store.value("SELECT 1 FROM revisions WHERE id = ?", (wish,)) else wish
 
@@ -278,7 +278,7 @@ class Rewrite:
                 self._delete(Subject.STATE, row["id"])
 
     def _fetches(self) -> None:
-        """What each fetch came to; its own reason stands while its outcome does."""
+        """Set article and outcome of each fetch; its own reason stays while its outcome does."""
         steps = {row["at"] for there in self._wanted for row in self._rows_of(self._scratch, "states", there, "id")}
         for event, row in zip(self._events, self._fetch_rows, strict=True):
             article_id = self._ids.get(row["article_id"] or 0)
@@ -300,7 +300,7 @@ class Rewrite:
                 self._involved.add((Subject.FETCH, fetch_id))
 
     def _aliases(self) -> None:
-        """Addresses as the captures tell them; those of fetches that an older version wrote stay."""
+        """Set aliases to those of the captures; aliases of fetches that an older version wrote stay."""
         old = {row["url"]: row for row_id in self._old for row in self._rows_of(self._store, "aliases", row_id, "url")}
         own = {row["url"] for row in self._wanted.values()}
         wanted: dict[str, Row] = {}
@@ -321,7 +321,7 @@ class Rewrite:
                 self._store.insert("aliases", row, on_conflict="IGNORE")
 
     def _quarantine(self) -> None:
-        """Readings that wait for a second look, as they wait there."""
+        """Set the readings that wait for a second fetch to those of the scratch ledger."""
         there = {(row["url"], row["content_hash"]): row for row in self._scratch.rows("SELECT * FROM quarantine ORDER BY id")}
         again = ", ".join(f"'{code}'" for code in sorted(AGAIN))
         sql = f"""SELECT * FROM quarantine WHERE state = 'quarantined' AND reason_code IN ({again})
@@ -352,5 +352,5 @@ def _text(revision: Row) -> tuple[str, str | None, int | None]:
 
 
 def _is_untold(fetch: Row) -> bool:
-    """Whether an older version wrote it, which kept less of what answered."""
+    """Whether an older version wrote the fetch; it stored less of the answer."""
     return fetch["outcome"] in CHANGES and not fetch["content_hash"]

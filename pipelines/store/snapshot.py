@@ -1,8 +1,8 @@
-"""Snapshot of a site: what the store knows of what a crawl can meet. Enough to plan the requests, and to see that a page is
-unchanged, without reading the store again.
+"""Snapshot of a site: what the store knows of all that a crawl can meet. It suffices to plan the requests, and to see that a
+page is unchanged, without reading the store again.
 
-It is loaded in two steps: the sources at the start; the articles when all sources have answered, by one question about what they
-name and what is due. So a crawl costs what it meets, and not what the site ever published.
+It is loaded in two steps: the sources at the start; the articles when all sources have answered, by one question about what
+they name and what is due. So the cost depends on what a crawl meets, not on all that the site ever published.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ FROM fetches f INDEXED BY fetches_without_article CROSS JOIN crawls c ON c.id = 
 WHERE f.article_id IS NULL AND f.url IN (SELECT value FROM json_each(:some)) AND c.site_id = :site GROUP BY f.url
 """
 _TOGETHER = 500
-"""Keys or ids of one statement."""
+"""Number of keys or ids in one statement."""
 LONGEST_CRAWL = timedelta(days=1)
 
 _ARCHIVED = """
@@ -103,7 +103,7 @@ class LastAttempt:
 
 @dataclass(frozen=True, slots=True)
 class KnownArticle:
-    """One article as of the crawl's start. Stamps are in the store's form."""
+    """One article as of the crawl's start. Times are in the store's form."""
 
     url: str
     known: Known
@@ -111,46 +111,46 @@ class KnownArticle:
     etag: str | None
     last_modified: str | None
     validators_url: str | None
-    """The URL that sent the validators; they mean nothing to another."""
+    """The URL that sent the validators; they are not valid for another."""
     claimed_modified: str | None
     reserved: LastAttempt | None = None
-    """Where it has been reserved since it was last read: the last such fetch."""
+    """The last fetch at which it was reserved, if it has been reserved since it was last read."""
     looked: datetime | None = None
-    """When it was last fetched, whatever came of it; the name is a key of the cluster's messages."""
+    """Time of its last fetch, whatever the outcome; the name is a key of the cluster's messages."""
     changed: datetime | None = None
     edits: int = 0
-    """How often it has been seen to change."""
+    """Number of changes seen."""
     listed_in: str | None = None
     """The sitemap or feed that named it when that was last read."""
     withdrawn: bool = False
     """An operator has withdrawn it: it is never fetched again."""
     pictures: str = ""
-    """Of the latest revision; see `pictures_of`."""
+    """Pictures of the latest revision; see `pictures_of`."""
     is_claimed: bool = False
-    """Its address is one that another page named as canonical and that was never read itself: that may be another article."""
+    """Its URL was only named by another page as canonical and never read itself: the page there may be another article."""
     kind: str = "article"
     section: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotQuestion:
-    """What a crawl asks about its site once its sources have answered."""
+    """What a crawl needs to know about its site once its sources have answered."""
 
     keys: tuple[str, ...] = ()
-    """Of the URLs that they name."""
+    """Keys of the URLs that the sources name."""
     external_ids: tuple[str, ...] = ()
     """The owner's ids in those URLs."""
     lists: tuple[str, ...] = ()
-    """Sitemaps and feeds that were read whole: what they named before may be missing now."""
+    """Sitemaps and feeds that were read completely: what they named before may be missing now."""
     until: datetime | None = None
-    """Until when a recheck is due; None: nothing is rechecked."""
+    """Rechecks that are due until this time; None: nothing is rechecked."""
     everything: bool = False
     """All articles of the site."""
 
 
 @dataclass(slots=True)
 class SiteSnapshot:
-    """Articles by key of URL (aliases too) and by owner's id; URLs that led nowhere; sources. What a crawl can meet, not all."""
+    """Articles by key of URL (aliases too) and by owner's id; URLs that led nowhere; sources. Only what a crawl can meet."""
 
     articles: dict[str, KnownArticle] = field(default_factory=dict)
     by_external_id: dict[str, KnownArticle] = field(default_factory=dict)
@@ -161,11 +161,11 @@ class SiteSnapshot:
     """By host; see `trust_in`."""
 
     elsewhere: set[str] = field(default_factory=set)
-    """Keys of URLs that another site's article has: titles of one owner share hosts and stories."""
+    """Keys of URLs that belong to another site's article: titles of one owner share hosts and stories."""
 
     @classmethod
     def begin(cls, store: Store, site_id: str) -> SiteSnapshot:
-        """What a crawl must know before its first request: the sources, and how the site edits. It knows no article yet."""
+        """What a crawl needs before its first request: the sources, and how often the site edits. It has no articles yet."""
         snapshot = cls(edit_rates=load_edit_rates(store, site_id))
         for row in store.rows("SELECT * FROM sources WHERE site_id = ?", (site_id,)):
             del row["site_id"]
@@ -181,7 +181,7 @@ class SiteSnapshot:
         return snapshot
 
     def add(self, other: SiteSnapshot) -> None:
-        """Take in what `look_up` has found."""
+        """Add the result of `look_up`."""
         self.articles |= other.articles
         self.by_external_id |= other.by_external_id
         self.dead_ends |= other.dead_ends
@@ -189,16 +189,16 @@ class SiteSnapshot:
         self.elsewhere |= other.elsewhere
 
     def find(self, url: str, external_id: str | None = None) -> KnownArticle | None:
-        """The article that a URL, or the owner's id, stands for."""
+        """The article that has the owner's id or the URL."""
         found = self.by_external_id.get(external_id) if external_id else None
         return found or self.articles.get(article_key(url))
 
     def trust_in(self, url: str) -> ValidatorTrust:
-        """How far the URL's host is trusted."""
+        """How reliable the validators of the URL's host are."""
         return self.trust.get(host_of(url), ValidatorTrust())
 
     def due(self, now: datetime) -> list[KnownArticle]:
-        """Articles whose next fetch is due, the longest due first."""
+        """Articles whose next fetch is due, those due longest first."""
         limit = now.strftime("%Y-%m-%dT%H:%M:%SZ")
         waiting = [article for article in self.all() if article.next_check and article.next_check <= limit]
         return sorted(waiting, key=lambda article: article.next_check or "")
@@ -209,7 +209,7 @@ class SiteSnapshot:
 
 
 def look_up(store: Store, site_id: str, question: SnapshotQuestion) -> SiteSnapshot:
-    """The answer to a question, without sources and edit rates: as large as what is asked, however much the ledger knows."""
+    """The answer to a question, without sources and edit rates. Its size depends on the question, not on the ledger."""
     find = _Finder(store, site_id)
     if question.everything:
         ids = {row[0] for row in store.values("SELECT id FROM articles WHERE site_id = ?", (site_id,))}
@@ -235,7 +235,7 @@ def look_up(store: Store, site_id: str, question: SnapshotQuestion) -> SiteSnaps
 
 
 class _Finder:
-    """Asks one statement about many keys or ids of a site, some at a time."""
+    """Runs one statement for many keys or ids of a site, in batches."""
 
     def __init__(self, store: Store, site_id: str) -> None:
         self._store = store
@@ -250,7 +250,7 @@ class _Finder:
 
 
 def _some(values: Iterable[str | int]) -> Iterator[list[Any]]:
-    """In order, so many at a time as one statement takes."""
+    """The values in order, in batches for one statement each."""
     ordered: list[Any] = sorted(values)
     return (ordered[start : start + _TOGETHER] for start in range(0, len(ordered), _TOGETHER))
 
@@ -267,7 +267,7 @@ def _articles(store: Store, ids: Iterable[int]) -> Iterator[tuple[Row, KnownArti
 
 
 def _dead_ends(store: Store, site_id: str, question: SnapshotQuestion, find: _Finder) -> dict[str, LastAttempt]:
-    """Of what is named, and of what failed not long ago and may be asked again."""
+    """Dead ends among the named URLs, and those that failed recently and may be fetched again."""
     named = set(question.keys)
     keys = set(named)
     if question.until:
@@ -286,7 +286,7 @@ def last_archived(store: Store, article_id: int | None) -> LastArchived | None:
 
 
 def pictures_of(article: Article) -> str:
-    """A short word that is the same while an article has the same pictures with captions."""
+    """A short hash that is the same while an article has the same pictures with captions."""
     return _pictures(image.url for image in article.images if image.caption and image.url)
 
 
