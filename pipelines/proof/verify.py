@@ -370,7 +370,7 @@ def _page(pages: Pages, page: ArchivedPage, trigger: str | None, where: str, che
         return
     problem = pages(page)
     if problem and problem.startswith(PRUNED):
-        if trigger == "merge":  # the other ledger says so, and ours does not hear of it
+        if trigger == "merge":  # the other ledger has the record of it, ours does not
             checked.unchecked["pages that were pruned before their ledger was merged"] += 1
             return
         problem = f"{problem}, of which the ledger has no record"

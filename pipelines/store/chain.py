@@ -97,7 +97,7 @@ TAKEN_OUT = "0" * 64
 """Digest of a deleted row: two histories that became one both had it, or an older capture showed that it was not a revision."""
 
 
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=repr)  # damage may be bytes
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=repr)  # damage may leave bytes
 _LAST = "SELECT digest FROM chain WHERE subject = ? AND subject_id = ? ORDER BY id DESC LIMIT 1"
 _CAME_LATER = """SELECT julianday(max(applied_at)) - julianday(min(applied_at)) > 1.0 / 1440 FROM _sqlite_migrations
     WHERE migration_set = 'newsledger' AND name IN ('m001_tables', 'm009_chain')"""

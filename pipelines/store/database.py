@@ -264,7 +264,7 @@ class Store:
         try:
             found = [str(row[0]) for row in self._db.conn.execute("PRAGMA integrity_check") if row[0] != "ok"]
             return found + [f"foreign key: {row}" for row in self._db.conn.execute("PRAGMA foreign_key_check")]
-        except sqlite3.DatabaseError as error:  # so damaged that the checks cannot be made
+        except sqlite3.DatabaseError as error:  # too damaged for the checks
             return [str(error)]
 
     def search_problem(self) -> str | None:
@@ -391,7 +391,7 @@ _PRAGMAS = frozenset({*_TABLES, "data_version", "schema_version"})
 
 
 def _authorize(action: int, first: str | None, name: str | None, _database: str | None, _trigger: str | None) -> int:
-    if action in (sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT):  # what one statement leaves open, all others see
+    if action in (sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT):  # a transaction left open would affect later statements
         return sqlite3.SQLITE_DENY
     if action == sqlite3.SQLITE_FUNCTION and (name or "").lower() in _FORBIDDEN:
         return sqlite3.SQLITE_DENY

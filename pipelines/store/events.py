@@ -164,7 +164,7 @@ def events_of(store: Store, around: Neighbourhood, now: datetime | None, origin:
     for row in rows:
         if texts.is_lost(row):
             continue
-        ahead = row["fetched"] > limit  # it came after those before it, whatever its clock said
+        ahead = row["fetched"] > limit  # ordered by when it was written, not by its wrong clock
         last = last if ahead else max(last, row["fetched"])
         site_id, at = sites.get(row["article_id"], other), last if ahead else row["fetched"]
         is_believed = row["outcome"] != Outcome.QUARANTINED and texts.is_accepted(row)
@@ -266,7 +266,7 @@ class _Texts:
             best = max(same, key=lambda text: (text[0]["first_seen"] <= seen, text[0]["first_seen"]), default=None)
             return _stamped(*best, row) if best else None
         if outcome not in _READ or _is_redirect(row):
-            return None  # a fetch that an older version wrote says nothing of its text but by its time
+            return None  # only its time says which text a fetch of an older version read
         before = [text for text in self._revisions.get(row["article_id"], ()) if text[0]["first_seen"] <= seen]
         return before[-1][1] if before else None
 

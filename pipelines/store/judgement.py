@@ -82,7 +82,7 @@ def fetch_of(item: Article | Fetch) -> Fetch:
 def _article(store: Store, lookup: Lookup, article: Article, fetch: Fetch, now: datetime | None, *,
              in_order: bool) -> Judgement:  # fmt: skip
     if fetch.external_id and fetch.external_id not in article.url:
-        fetch = replace(fetch, external_id=None)  # a claim, of an older version or another's ledger
+        fetch = replace(fetch, external_id=None)  # only a claim, by an older version or another ledger
     led = fetch if fetch.requested_url else lookup.led(fetch)
     place = lookup.place(article, led)
     place = replace(place, found=_put_right(place.found, fetch, now))
@@ -121,7 +121,7 @@ def _fetch(lookup: Lookup, fetch: Fetch, now: datetime | None, *, in_order: bool
         raise ValueError(f"{fetch.url}: a fetch without an article needs an outcome")
     found = _put_right(lookup.by_urls(fetch.requested_url, fetch.url), fetch, now)
     if fetch.outcome is Outcome.SUSPECTED and not lookup.by_urls(fetch.requested_url or fetch.url):
-        outcome = Outcome.NOT_ARTICLE  # only what was known can be missing
+        outcome = Outcome.NOT_ARTICLE  # only a known article can be missing
     if found and lookup.is_withdrawn(found):
         return Judgement(fetch, fetch, Outcome.REFUSED, found, is_withdrawn=True)
     if not in_order and lookup.is_overtaken(found, fetch, fetch, now):

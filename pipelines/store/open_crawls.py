@@ -94,7 +94,7 @@ def open_hosts(store: Store) -> dict[str, str]:
 def put_open_crawl(store: Store, site_id: str, crawl: OpenCrawl) -> None:
     """Store an open crawl."""
     row = asdict(crawl)
-    del row["started"]  # stands in `crawls`
+    del row["started"]  # is in `crawls`
     store.insert("open_books", {**row, "site_id": site_id, "site": crawl.site.decode()})
 
 

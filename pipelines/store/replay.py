@@ -163,7 +163,7 @@ class _Scratch:
         self._events = events
         self._writers: dict[tuple[str, int | None], tuple[RevisionWriter, Quarantine]] = {}
         for name in list(scratch.rows("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'revisions_fts_%'")):
-            scratch.execute(f"DROP TRIGGER {name['name']}")  # nobody searches it
+            scratch.execute(f"DROP TRIGGER {name['name']}")  # the scratch ledger is never searched
         scratch.execute("PRAGMA defer_foreign_keys = ON")
         sites = {event.site_id for event in events} | {row["site_id"] for row in around.withdrawn.values()}
         _copy(store, scratch, "sites", "id", sorted(sites))

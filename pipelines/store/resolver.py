@@ -143,7 +143,7 @@ class Lookup:
         elif target:
             addresses.add(target)
         elif found is None:
-            return False  # nothing comes of it
+            return False  # the capture changes nothing
         urls = sorted(url for url in addresses if url and not (found and url == found["url"]))
         if not urls:
             return False
@@ -219,6 +219,6 @@ class Lookup:
 
     def _tells(self, found: Row, article: Article) -> bool:
         if self.is_withdrawn(found):
-            return True  # its text is gone, so nothing can be compared: what leads to it is it
+            return True  # its text is gone and cannot be compared: whatever leads to it belongs to it
         before = self.latest(found)
         return before is None or before.content_hash == article.content_hash or same_story(before, article)

@@ -177,7 +177,7 @@ class Rewrite:
     def _revisions(self) -> None:
         ours = [row for row_id in self._old for row in self._rows_of(self._store, "revisions", row_id, "number")]
         for row in ours:
-            self._store.update("revisions", row["id"], {"number": -row["id"]})  # out of the way: numbers are unique
+            self._store.update("revisions", row["id"], {"number": -row["id"]})  # free the numbers, which are unique
             self._involved.add((Subject.REVISION, row["id"]))
         wanted = [row for there in self._wanted for row in self._rows_of(self._scratch, "revisions", there, "number")]
         self._counts = Counter(row["article_id"] for row in wanted)

@@ -1,4 +1,4 @@
-"""Between values and rows: how an article, a fetch and a time stand in the store, and a stored time as a person reads it.
+"""Converts between values and rows: articles, fetches and times of the store; also a stored time in words for people.
 
 No SQL, no connection.
 """
@@ -35,12 +35,12 @@ Row = dict[str, Any]
 
 
 def optional_moment(instant: datetime | None) -> str | None:
-    """`moment`, or nothing of nothing."""
+    """`moment`; None for None."""
     return moment(instant) if instant else None
 
 
 def is_archive_name(name: str) -> bool:
-    """Whether a pointer may name this file: relative, within the archive's folder, and of a length that file systems take."""
+    """Whether a pointer may name this file: relative, within the archive's folder, and short enough for file systems."""
     parts = name.split("/")
     return (
         name.isprintable()
@@ -50,13 +50,13 @@ def is_archive_name(name: str) -> bool:
 
 
 def changed_by(published: str | None, modified: str | None, seen: datetime) -> datetime:
-    """When a text that was first met at `seen` was made: what it says itself, but never later than it was seen."""
+    """When a text that was first seen at `seen` was made: the time that it gives itself, but never later than `seen`."""
     stamp = modified or published
     return min(instant_of(stamp), seen) if stamp else seen
 
 
 def last_change(revision: Row) -> datetime:
-    """When an article changed last, by its latest revision: of a first one, when it says it was published or updated."""
+    """When an article last changed, by its latest revision; for a first one, its own time of publication or update."""
     seen = instant_of(revision["first_seen"])
     return seen if revision["number"] > 1 else changed_by(revision["date_published"], revision["date_modified"], seen)
 
@@ -65,11 +65,11 @@ _PLAIN = (
     *("headline", "description", "body", "byline", "section", "kind", "language", "is_accessible_for_free", "canonical_url"),
     *("content_hash", "extractor"),
 )
-"""Columns of `revisions` that are fields of an article as they are."""
+"""Columns of `revisions` that equal fields of an article without conversion."""
 
 
 def revision_row(article: Article, fetch: Fetch) -> Row:
-    """The columns of `revisions` that the reading itself fills."""
+    """The columns of `revisions` that come from the reading itself."""
     seen = moment(fetch.fetched)
     return {
         **{name: getattr(article, name) for name in _PLAIN},
@@ -84,7 +84,7 @@ def revision_row(article: Article, fetch: Fetch) -> Row:
 
 
 def _dates(article: Article) -> Row:
-    """Both times, and how they were written."""
+    """Both times, and the texts from which they were read."""
     found: Row = {}
     for name in ("date_published", "date_modified"):
         stamp: Timestamp | None = getattr(article, name)
@@ -100,18 +100,18 @@ ARCHIVED = {
 
 
 def archived_row(archived: ArchivedRecord | None) -> Row:
-    """The columns of `fetches` that tell what is known of an archived record."""
+    """The columns of `fetches` that describe an archived record."""
     return {column: archived and getattr(archived, field) for column, field in ARCHIVED.items()}
 
 
 def archived_of(fetch: Row) -> ArchivedRecord | None:
-    """What a row of `fetches` tells of an archived record; None where an older version wrote it."""
+    """The archived record of a row of `fetches`; None if an older version wrote the row."""
     facts = {field: fetch[column] for column, field in ARCHIVED.items()}
     return ArchivedRecord(**facts) if facts["record_hash"] and facts["uri"] and facts["date"] else None
 
 
 def article_of(revision: Row, authors: Iterable[Row], images: Iterable[Row], url: str) -> Article:
-    """A stored revision as the article it was."""
+    """A stored revision as an `Article`."""
     values = {name: revision[name] for name in _PLAIN} | {
         "kind": Kind(revision["kind"]), "is_accessible_for_free": _flag(revision["is_accessible_for_free"]),
     }  # fmt: skip
@@ -127,12 +127,12 @@ def article_of(revision: Row, authors: Iterable[Row], images: Iterable[Row], url
 
 
 def _author_kind(stored: str | None) -> AuthorKind:
-    """Of rows that older versions wrote a person: they knew no other."""
+    """A person for rows of older versions, which knew no other kind."""
     return AuthorKind.ORGANISATION if stored == AuthorKind.ORGANISATION else AuthorKind.PERSON
 
 
 def known_of(article: Row, latest: Row, earlier: Iterable[Row]) -> Known:
-    """What the decision needs of an article, its latest revision and those before, oldest first."""
+    """What the decision needs: the article, its latest revision, and the earlier ones, oldest first."""
     return Known(
         content_hash=latest["content_hash"],
         date_modified=latest["date_modified"],
@@ -150,14 +150,14 @@ LAST_RANK = 3
 
 
 def rank_of(item: Article | Fetch) -> int:
-    """The place of a capture among those of one second: redirects, pages that another address led to, other pages, all else."""
+    """Rank of a capture among those of one second: redirects, pages to which another URL led, other pages, all else."""
     if isinstance(item, Article):
         return 1 if item.fetch and item.fetch.requested_url else 2
     return 0 if item.answered_url and item.reason_code == FetchReason.MOVED else LAST_RANK
 
 
 def rank_of_row(fetch: Row) -> int:
-    """The same of a row of `fetches`."""
+    """`rank_of` for a row of `fetches`."""
     if fetch["reason_code"] == FetchReason.MOVED:
         return 0
     if fetch["content_hash"] or fetch["outcome"] in CHANGES:
@@ -194,11 +194,11 @@ def _timestamp(text: str | None, raw: str | None) -> Timestamp | None:
 
 
 _STEPS = ((timedelta(days=2), timedelta(days=1), "day"), (timedelta(hours=2), timedelta(hours=1), "h"))
-"""(from this long on, the unit, its name); below two hours minutes are told."""
+"""(smallest length, unit, its name); below two hours the unit is minutes."""
 
 
 def span(length: timedelta) -> str:
-    """ "45 min", "7 h", "12 days": one unit, rounded down; a negative length is told as its size."""
+    """One unit, rounded down, without the sign of a negative length: "45 min", "7 h", "12 days"."""
     size = abs(length)
     for at_least, unit, name in _STEPS:
         if size >= at_least:
@@ -208,7 +208,7 @@ def span(length: timedelta) -> str:
 
 
 def humanize(stamp: str, now: datetime) -> str:
-    """A stored moment and how far it is from `now`: "2025-03-07 08:10Z (20 min ago)", "... (in 3 h)"."""
+    """A stored time and its distance from `now`: "2025-03-07 08:10Z (20 min ago)", "... (in 3 h)"."""
     when = instant_of(stamp)
     away = f"in {span(when - now)}" if when > now else f"{span(now - when)} ago"
     return f"{stamp if len(stamp) == 10 else f'{stamp[:10]} {stamp[11:16]}Z'} ({away})"

@@ -1,4 +1,4 @@
-"""Searches that have a name: what is searched for, and up to which revision someone was told of it."""
+"""Searches with a name: their words, and the last revision about which somebody was notified."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ class SavedSearch:
 
     name: str
     words: str
-    """As they are typed, with `site:`, `change:` and the like among them."""
+    """As typed, including `site:`, `change:` and other filters."""
     created: str
     told_revision_id: int
-    """The last revision of the ledger when somebody was last told."""
+    """The last revision of the ledger at the last notification."""
 
 
 class SearchNameError(ValueError):
-    """A name that no saved search has, or none that one can have."""
+    """No saved search has this name, or the name is not allowed."""
 
 
 def save(store: Store, name: str, words: str, now: datetime) -> None:
-    """Give a search a name, in place of the one that has it. What there is already counts as told."""
+    """Save a search under a name, and replace the one that has it. Present revisions count as notified."""
     if not _NAME.fullmatch(name):
         raise SearchNameError(f"{name[:60]!r}: a name has small letters, digits and hyphens")
     last = store.value("SELECT coalesce(max(id), 0) FROM revisions")
@@ -42,18 +42,18 @@ def save(store: Store, name: str, words: str, now: datetime) -> None:
 
 
 def forget(store: Store, name: str) -> None:
-    """Take the name away."""
+    """Delete the search of this name; raises SearchNameError."""
     if not store.execute("DELETE FROM saved_searches WHERE name = ?", (name,)):
         raise SearchNameError(f"no search is called {name[:60]!r}")
 
 
 def tell(store: Store, name: str, revision_id: int) -> None:
-    """Remember that someone was told of all up to this revision."""
+    """Record that somebody was notified of all revisions up to this one."""
     store.execute("UPDATE saved_searches SET told_revision_id = ? WHERE name = ?", (revision_id, name))
 
 
 def _first(ledgers: Ledgers, query: Callable[[Store, str], SavedSearch], name: str) -> SavedSearch:
-    """That of the first ledger that has one of the name."""
+    """The search of the first ledger that has the name."""
     for store in ledgers.each[:-1]:
         with suppress(SearchNameError):
             return query(store, name)
@@ -71,7 +71,7 @@ def saved_search(store: Store, name: str) -> SavedSearch:
 
 @over_all(joined)
 def saved_searches(store: Store) -> list[SavedSearch]:
-    """All, by name; none in a ledger that an older version wrote."""
+    """All saved searches, by name; none in a ledger that an older version wrote."""
     if not store.value("SELECT 1 FROM sqlite_master WHERE name = 'saved_searches'"):
         return []
     return [SavedSearch(**row) for row in store.rows(f"{_ALL} ORDER BY name")]

@@ -1,6 +1,6 @@
-"""What becomes of a site in the ledger when its definition gets another id, joins another, or is given up.
+"""Changes of a site in the ledger when its definition gets another id, is merged with another, or is retired.
 
-An article keeps its id, its addresses and its whole history: only whose it is changes, and that is sealed anew.
+An article keeps its id, its URLs and its whole history: only its site changes, and the article is sealed again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pipelines.store.database import Store, StoreError
 from pipelines.store.rows import moment
 
 _BY_SITE = ("crawls", "articles", "quarantine", "story_members", "changes", "open_books")
-"""Tables whose rows say their site, and in which two sites' rows never meet."""
+"""Tables with a site column in which the rows of two sites never share a key."""
 _COUNTED = {
     "day_counts": (
         "day, change",
@@ -24,7 +24,7 @@ _COUNTED = {
     "habits": ("habit", "watched = watched + excluded.watched, found = found + excluded.found"),
     "sources": ("url", "site_id = site_id"),
 }
-"""Table -> its key beside the site, and what becomes of a row that the other site has too."""
+"""Table -> its key without the site, and how two rows of both sites with that key are merged."""
 
 
 def has_site(store: Store, site_id: str) -> bool:
@@ -33,25 +33,25 @@ def has_site(store: Store, site_id: str) -> bool:
 
 
 def under_way(store: Store, site_ids: Iterable[str]) -> str | None:
-    """One of these sites of which a crawl runs; None where none does."""
+    """One of these sites with a running crawl; None if there is none."""
     sql = "SELECT site_id FROM crawls WHERE outcome = 'running' AND site_id IN (SELECT value FROM json_each(?))"
     found = store.value(sql, (json.dumps(list(site_ids)),))
     return str(found) if found else None
 
 
 def rename_site(store: Store, old: str, new: str, now: datetime) -> int:
-    """Give a site another id, within the caller's transaction; how many articles it has. StoreError where the id is taken."""
+    """Give a site another id, in the caller's transaction; return its number of articles. StoreError if the id is taken."""
     if has_site(store, new):
         raise StoreError(f"{store.path}: the ledger has a site {new} already; `newsledger sites merge {old} {new}` joins them")
     row = store.row("SELECT * FROM sites WHERE id = ?", (old,)) or {}
-    store.insert("sites", {**row, "id": new, "edits_missed": 0, "edits_unseen": 0})  # come with the articles
+    store.insert("sites", {**row, "id": new, "edits_missed": 0, "edits_unseen": 0})  # moved with the articles
     return merge_site(store, old, new, now)
 
 
 def merge_site(store: Store, old: str, into: str, now: datetime) -> int:
-    """Make all that is of one site another's, within the caller's transaction; how many articles were moved.
+    """Move everything of one site to another, in the caller's transaction; return the number of moved articles.
 
-    Where both have an article of the same id of the owner's, the other's keeps it: they stay two articles.
+    If both have an article with the same owner's id, the one of `into` keeps it: they stay two articles.
     """
     moved = [row["id"] for row in store.rows("SELECT id FROM articles WHERE site_id = ? ORDER BY id", (old,))]
     both = "external_id IN (SELECT external_id FROM articles WHERE site_id = ?)"
@@ -75,5 +75,5 @@ def merge_site(store: Store, old: str, into: str, now: datetime) -> int:
 
 
 def retire_site(store: Store, site_id: str, at: datetime | None) -> None:
-    """A site is history from now on, or, without a time, is not any more; within the caller's transaction."""
+    """Mark a site as retired at a time, or, without a time, as active again; in the caller's transaction."""
     store.execute("UPDATE sites SET retired = ? WHERE id = ?", (moment(at) if at else None, site_id))

@@ -1,6 +1,6 @@
 """Statistics: updates a site's edit rates (table `habits`) and a host's validator trust (table `hosts`) from each fetch.
 
-In the transaction of the fetch, so that a killed crawl has counted whole fetches only.
+Happens in the transaction of the fetch, so that a killed crawl has counted only complete fetches.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from pipelines.text.dates import Precision
 from pipelines.text.urls import article_key
 
 EDIT_OUTCOMES = frozenset({Outcome.UPDATED, Outcome.SILENT, Outcome.REVERTED})
-"""Outcomes of a text that has changed."""
+"""Outcomes of a changed text."""
 CONCLUSIVE_OUTCOMES = frozenset({Outcome.UNCHANGED, Outcome.NOT_MODIFIED, Outcome.RESTAMPED, *EDIT_OUTCOMES})
-"""Outcomes that say whether it has."""
+"""Outcomes that show whether the text has changed."""
 _OUTCOME = """
 SELECT f.outcome FROM fetches f WHERE f.crawl_id = ?
     AND f.url IN (SELECT a.url FROM articles a WHERE a.url_key = ?) ORDER BY f.id DESC LIMIT 1
@@ -50,16 +50,16 @@ class StatsUpdater:
         self._site_id = site_id
         self._sections: set[str] | None = None
         self.violations: list[str] = []
-        """One line for each violation that was found."""
+        """One line for each violation found."""
 
     @cached_property
     def edit_rates(self) -> EditRateModel:
-        """What the site had shown when the crawl began."""
+        """The site's edit rates at the start of the crawl."""
         return load_edit_rates(self._store, self._site_id)
 
     def learn(self, before: Row, since: datetime, section: str | None, fetch: Fetch, outcome: Outcome,
               article: Article | None) -> FetchReason | None:  # fmt: skip
-        """Count one fetch of a known article; `before` is its row, `since` its last change, `section` its own, as they were."""
+        """Count one fetch of a known article, given what was known before: its row, the time of its last change, its section."""
         if outcome not in CONCLUSIVE_OUTCOMES:
             return None
         self._learn_edit_rate(before, since, section, fetch, outcome)
@@ -68,7 +68,7 @@ class StatsUpdater:
         return None
 
     def record_listings(self, now_in: Mapping[str, str | None], delisted: Iterable[str], crawl_id: int) -> None:
-        """Keep which list names which article (key -> URL of the list; None: taken out); whether `delisted` ones were gone."""
+        """Store which list names an article (key -> URL of the list; None: delisted), and whether `delisted` ones were gone."""
         update = "UPDATE articles SET listed_in = ? WHERE site_id = ? AND url_key = ? AND listed_in IS NOT ?"
         with self._store.transaction():
             for key, source in now_in.items():
@@ -94,14 +94,14 @@ class StatsUpdater:
                 self._learn_missed(before["id"], last_fetched, age, traits, fetch)
 
     def _learn_missed(self, article_id: int, last_fetched: datetime, age: timedelta, traits: Traits, fetch: Fetch) -> None:
-        """How many untold edits may have been made before this one was seen. A claim says when the last was made."""
+        """Add the expected number of unseen edits before this one. A claimed time says when the last of them was made."""
         made = min(fetch.claimed_modified.instant, fetch.fetched) if fetch.claimed_modified else fetch.fetched
         count = self.edit_rates.expected if fetch.claimed_modified else partial(overwritten, self.edit_rates)
         missed = count(age, max(made - last_fetched, timedelta()), traits)
         self._store.execute("UPDATE articles SET edits_missed = edits_missed + ? WHERE id = ?", (round(missed, 5), article_id))
 
     def _is_counted(self, name: str) -> bool:
-        """Not of a section more: a page may name any."""
+        """Whether a count is kept; new sections only up to `MOST_SECTIONS`, because a page may name any."""
         if not name.startswith(SECTION):
             return True
         if self._sections is None:
@@ -119,7 +119,7 @@ class StatsUpdater:
     def _learn_trust(self, before: Row, fetch: Fetch, outcome: Outcome, article: Article | None) -> FetchReason | None:
         host, changed = host_of(fetch.url), outcome in EDIT_OUTCOMES
         old, new = Validators(before["etag"], before["last_modified"]), Validators(fetch.etag, fetch.last_modified)
-        # Only a stamp that moved tells when the edit was made; a silent one's is of long ago.
+        # Only a new time stamp says when the edit was made; that of a silent edit is old.
         stamp = article.date_modified if article and outcome is Outcome.UPDATED else None
         exact = stamp.instant if stamp and stamp.precision is not Precision.DAY else None
         last_304 = self._store.value(_VOUCHED, (before["id"],)) if exact else None
@@ -139,13 +139,13 @@ class StatsUpdater:
 
 
 def load_edit_rates(store: Store, site_id: str) -> EditRateModel:
-    """What a site has shown so far."""
+    """The edit rates of a site."""
     rows = store.rows("SELECT habit, watched, found FROM habits WHERE site_id = ?", (site_id,))
     return EditRateModel({row["habit"]: Count(row["watched"], row["found"]) for row in rows})
 
 
 def load_trust(store: Store, hosts: Iterable[str] | None = None) -> dict[str, ValidatorTrust]:
-    """What each host has shown, or each of some."""
+    """The validator trust of all hosts, or of some."""
     some = "" if hosts is None else " WHERE host IN (SELECT value FROM json_each(?))"
     rows = store.rows(f"SELECT * FROM hosts{some}", () if hosts is None else (json.dumps(sorted(hosts)),))  # noqa: S608 - our own words
     return {
@@ -157,7 +157,7 @@ def load_trust(store: Store, hosts: Iterable[str] | None = None) -> dict[str, Va
 
 
 def host_of(url: str) -> str:
-    """The host as trust is kept by it: lower case, without www."""
+    """The host as the key of its trust: lower case, without www."""
     return article_key(url).partition("/")[0]
 
 
@@ -168,8 +168,8 @@ def last_started(store: Store, site_id: str) -> datetime | None:
 
 
 def rechecks_since(store: Store, site_id: str, since: datetime) -> int:
-    """How often a site's crawls have fetched articles they knew, since a time (aware) at most a day ago."""
+    """How often crawls of a site have fetched known articles since a time (aware) at most a day ago."""
     sql = """SELECT count(*) FROM crawls c JOIN fetches f ON f.crawl_id = c.id
         WHERE c.site_id = ? AND c.started > ? AND f.fetched > ? AND f.article_id IS NOT NULL AND f.outcome <> 'new'"""
-    began = moment(since - timedelta(days=1))  # a crawl that is long under way has looks of now
+    began = moment(since - timedelta(days=1))  # a crawl that began earlier may still fetch now
     return int(store.value(sql, (site_id, began, moment(since))))

@@ -1,4 +1,4 @@
-"""What bringing a ledger up to date would do, told before it is done; and the copies that such steps have left."""
+"""Shows what an upgrade of a ledger would do before it runs, upgrades it, and lists the copies that upgrades have left."""
 
 from __future__ import annotations
 
@@ -10,43 +10,43 @@ from pipelines.store.database import Store, StoreError, holds_something
 from pipelines.store.schema import LATEST, meaning, steps_of
 
 MS_A_REVISION = {"m023_search_in_every_script": 1.2, "m030_questions": 0.3}
-"""Migrations that read every revision, and what one took (CHANGELOG); the others take moments."""
+"""Migrations that read every revision -> milliseconds for one (CHANGELOG); the others take moments."""
 _BEFORE = ".before-"
 
 
 @dataclass(frozen=True, slots=True)
 class PendingMigration:
-    """One step that a ledger has not taken."""
+    """A migration that a ledger lacks."""
 
     name: str
     meaning: str
     seconds: float
-    """About so long, by the revisions there are; 0: moments."""
+    """Estimate from the number of revisions; 0: moments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What would be done."""
+    """What an upgrade would do."""
 
     path: Path
     bytes: int
-    """Of the ledger, and so of the copy that is made of it first."""
+    """Size of the ledger, and so of the copy that is made first."""
     revisions: int
     pending: tuple[PendingMigration, ...]
     copy: Path | None
-    """Where the file is kept as it was; None where nothing is pending."""
+    """Path of the copy of the file before the upgrade; None if nothing is pending."""
     free_bytes: int
     old_copies: tuple[Path, ...]
-    """What earlier steps have left, the newest first."""
+    """Copies of earlier upgrades, newest first."""
 
     @property
     def has_room(self) -> bool:
-        """Whether the copy fits on the disk, with as much again for what is written meanwhile."""
+        """Whether the disk has room for the copy, and the same again for what the upgrade writes."""
         return not self.pending or self.free_bytes > 2 * self.bytes
 
 
 def check_upgrade(path: Path) -> Upgrade:
-    """Read what is pending, and change nothing; raises StoreError."""
+    """Find what is pending, without changing the file; raises StoreError."""
     if not holds_something(path):
         raise StoreError(f"{path}: there is no ledger")
     try:
@@ -64,7 +64,7 @@ def check_upgrade(path: Path) -> Upgrade:
 
 
 def upgrade(path: Path, keep: int) -> list[Path]:
-    """Bring a ledger up to date, then drop the oldest copies beyond `keep`; which were dropped. Raises StoreError."""
+    """Migrate a ledger, then delete the oldest copies beyond `keep`, and return the deleted ones. Raises StoreError."""
     found = check_upgrade(path)
     if not found.has_room:
         room = f"{2 * found.bytes / 1e6:,.0f} MB are needed beside it, {found.free_bytes / 1e6:,.0f} MB are free"

@@ -1,8 +1,8 @@
-"""Visitors' SQL, run in processes of their own: each has bounded memory and time, and is ended where it takes more.
+"""Runs visitors' SQL in separate processes: each has limited memory and time, and is ended if it exceeds them.
 
-Within a process SQLite cannot be stopped for certain: it looks at the time between the steps of its machine, and one step, such
-as LIKE over a long text, may take as long as it likes. What is asked here is asked of a child that holds nothing but a connection
-for reading; it stops by itself in time, or is killed soon after.
+Within a process SQLite cannot be stopped reliably: it checks the time between the steps of its virtual machine, and one step,
+such as LIKE over a long text, has no time limit. So each statement runs in a child process that holds nothing but a read-only
+connection; it stops by itself in time, or is killed soon after.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from typing import Any
 from pipelines.store.database import restrict
 
 MEMORY_BYTES = 256_000_000
-"""Of a child, beside what it needs to begin."""
+"""Maximum memory of a child, in addition to what it needs at its start."""
 ANSWER_BYTES = 32_000_000
-"""Of an answer that is not streamed."""
+"""Maximum size of an answer that is not streamed."""
 FILE_BYTES = 1_000_000_000
-"""Of a file in which SQLite sorts what is too large for memory."""
+"""Maximum size of a file in which SQLite sorts what is too large for memory."""
 MAX_TEXT, MAX_SQL, MAX_LIKE = 20_000_000, 100_000, 200
-"""Bytes of one value, of a statement, of a LIKE pattern."""
+"""Maximum bytes of a value, of a statement, and of a LIKE pattern."""
 BATCH_ROWS, BATCH_BYTES = 500, 1_000_000
 NICENESS = 15
-"""Behind the server's own pages. Higher: a busy machine answers statements last; lower: four of them slow every page."""
+"""Lower priority than the server's own pages. Higher: a busy machine answers statements last; lower: four slow every page."""
 GRACE_SECONDS = 0.5
-"""After its time a child that has not answered is killed."""
+"""A child that has not answered this long after its time limit is killed."""
 START_SECONDS = 30.0
 
 _FIRST_USE = """
@@ -43,21 +43,21 @@ WHERE revisions_fts MATCH ? AND c.shown ORDER BY c.first_seen, c.revision_id LIM
 """
 Values = Sequence[object] | Mapping[str, object]
 Spell = Callable[[str], str]
-"""What people type as a query of the full-text index."""
+"""Words as people type them -> query of the full-text index."""
 _CONTEXT = multiprocessing.get_context("spawn")
 
 
 class SqlError(Exception):
-    """What SQLite said of a statement; it names no file."""
+    """SQLite's error about a statement; it names no file."""
 
 
 class SqlInterruptedError(SqlError):
-    """A statement took more time or memory than it may."""
+    """A statement needed more time or memory than allowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SqlAnswer:
-    """Rows, and whether there were more than were asked for."""
+    """Rows, and whether there were more than requested."""
 
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
@@ -65,17 +65,17 @@ class SqlAnswer:
 
 
 class SqlProcess:
-    """A child with a connection to one ledger; not for two threads at once. It is started when it is first asked."""
+    """A child process with a connection to one ledger; only for one thread at a time. It starts at the first statement."""
 
     def __init__(self, db: Path, spell: Spell) -> None:
-        """`spell`, a module's function, is `escape_fts` in SQL, and reads the words of `first_use`."""
+        """`spell`, a function of a module, is `escape_fts` in SQL, and also reads the words of `first_use`."""
         self._db = db
         self._spell = spell
         self._child: Any = None
         self._pipe: Connection | None = None
 
     def run(self, sql: str, values: Values, *, rows: int | None, milliseconds: int) -> SqlAnswer:
-        """At most so many rows of a statement. Raises SqlError."""
+        """At most `rows` rows of a statement. Raises SqlError."""
         columns: tuple[str, ...] = ()
         found: list[tuple[Any, ...]] = []
         for columns, batch in self.stream(sql, values, milliseconds=milliseconds, rows=None if rows is None else rows + 1):  # noqa: B007
@@ -85,9 +85,9 @@ class SqlProcess:
 
     def stream(self, sql: str, values: Values, *, milliseconds: int, rows: int | None = None,
                whole: bool = False) -> Iterator[tuple[tuple[str, ...], list[tuple[Any, ...]]]]:  # fmt: skip
-        """Columns and rows, batch by batch, of one moment of the ledger; at least one batch. Raises SqlError.
+        """Columns and rows in batches, all of one moment of the ledger; at least one batch. Raises SqlError.
 
-        `whole`: of any size, not of ANSWER_BYTES at most.
+        `whole`: without the limit of ANSWER_BYTES.
         """
         pipe = self._ready()
         is_done = False
@@ -105,14 +105,14 @@ class SqlProcess:
                 if kind == "end":
                     return
                 raise (SqlInterruptedError if kind == "interrupted" else SqlError)(told[0])
-        except (EOFError, OSError) as error:  # the child is gone: it could get no more memory
+        except (EOFError, OSError) as error:  # the child ended because it got no more memory
             raise SqlInterruptedError("takes more memory than is allowed") from error
         finally:
             if not is_done:
                 self.close()
 
     def close(self) -> None:
-        """End the child, whatever it does."""
+        """Kill the child, whatever it does."""
         if self._pipe is not None:
             self._pipe.close()
             self._pipe = None
@@ -138,28 +138,28 @@ class SqlProcess:
 
 
 def connect(db: Path | str, spell: Spell) -> sqlite3.Connection:
-    """A connection for strangers' statements."""
+    """A connection for statements from strangers."""
     conn = sqlite3.connect(f"{Path(db).absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False, isolation_level=None)
     conn.text_factory = lambda raw: str(raw, "utf-8", "replace")
-    conn.create_function("escape_fts", 1, lambda words: spell(str(words)) or '""', deterministic=True)  # as Datasette names it
+    conn.create_function("escape_fts", 1, lambda words: spell(str(words)) or '""', deterministic=True)  # Datasette's name for it
     conn.create_function("first_use", 1, lambda words: _first_use(conn, spell(str(words)) if words else ""))
     restrict(conn, value_bytes=MAX_TEXT, statement_bytes=MAX_SQL, pattern_bytes=MAX_LIKE)
     return conn
 
 
 def columns_alone(sql: str) -> str:
-    """A statement that has the columns of another, and no rows."""
+    """A statement with the columns of another, and no rows."""
     return f"SELECT * FROM ({sql}) LIMIT 0"  # noqa: S608 - it is run where a visitor's is
 
 
 def _first_use(conn: sqlite3.Connection, words: str) -> int | None:
-    """The revision that was the first to hold the words, of those that are shown."""
+    """The first shown revision that contains the words."""
     row = conn.execute(_FIRST_USE, (words,)).fetchone() if words else None
     return int(row[0]) if row else None
 
 
 def _serve(pipe: Connection, db: str, spell: Spell) -> None:
-    """The child: a statement after the other, until whoever asks is gone."""
+    """Main function of the child: runs one statement after another, until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     pipe.send("ready")
@@ -182,7 +182,7 @@ def _batches(conn: sqlite3.Connection, sql: str, values: Values, milliseconds: i
              most: int | None) -> Iterator[tuple[tuple[str, ...], list[tuple[Any, ...]]]]:  # fmt: skip
     ends = time.monotonic() + milliseconds / 1000
     conn.set_progress_handler(lambda: time.monotonic() > ends, 1_000)
-    with closing(conn.execute(sql, values)) as cursor:  # one statement is one moment of the ledger
+    with closing(conn.execute(sql, values)) as cursor:  # one statement sees one moment of the ledger
         columns = tuple(column[0] for column in cursor.description or ())
         batch: list[tuple[Any, ...]] = []
         size = sent = 0
@@ -200,7 +200,7 @@ def _batches(conn: sqlite3.Connection, sql: str, values: Values, milliseconds: i
 
 
 def _limit() -> None:
-    """No more memory than this process has now and a bounded rest; files of a bounded size; and pages go first."""
+    """Limit the process to its present memory plus MEMORY_BYTES, and its files to FILE_BYTES; lower its priority."""
     os.nice(NICENESS)
     used = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_BYTES,) * 2)

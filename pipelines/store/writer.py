@@ -1,9 +1,9 @@
-"""Writer of revisions: records what one fetch found, in one transaction, whatever it leads to.
+"""Writer of revisions: records what one fetch found, in one transaction, whatever the outcome.
 
-`RevisionWriter` is the only way a revision comes to be. `judge` finds the article and decides, once and inside the transaction,
-what the item comes to; `apply` writes revision, fetch, state and next check as judged. Between the two whoever writes may hold
-the item back (`pipelines.store.quarantine`) or archive its page. It takes items in order of time; what comes late to a ledger is
-for `pipelines.store.replay`.
+Only `RevisionWriter` creates revisions. `judge` finds the article and decides, once and in the transaction, what kind of
+change the item brings; `apply` writes revision, fetch, state and next check accordingly. In between, the caller may hold the
+item back (`pipelines.store.quarantine`) or archive its page. Items come in order of time; late captures are for
+`pipelines.store.replay`.
 """
 
 from __future__ import annotations
@@ -30,24 +30,25 @@ from pipelines.store.statistics import StatsUpdater
 from pipelines.text.urls import article_key
 
 _MADE_ONCE = frozenset({Subject.STATE, Subject.FETCH})
+"""Rows that are written once: a touched one was made in this transaction."""
 _OF_TEMPLATE = (FetchReason.SILENT_EDITS, FetchReason.SHARED_LINE)
-"""Rows that are written once: what is touched of them was made in this transaction."""
+"""Reasons for which a page differs from the latest revision only by its template: the article is there."""
 
 
 class RevisionWriter:
     """The writing side of a store, for one crawl of one site (or one import)."""
 
     _in_order = True
-    """Whether items come in order of time, so that none is late; `pipelines.store.replay` has a writer that takes any."""
+    """Whether items come in order of time, so that none is late; `pipelines.store.replay` has a writer for any order."""
 
     _seals = True
-    """Whether what is written is sealed: not in a ledger that nobody keeps."""
+    """Whether written rows are sealed; not in a scratch ledger."""
 
     def __init__(self, store: Store, site_id: str, crawl_id: int | None, statistics: StatsUpdater | None = None, *,
                  edit_rates: EditRateModel = UNKNOWN, price: float = PRICES["balanced"]) -> None:  # fmt: skip
-        """Without `statistics` no fetch is counted in them: those of an archive are not ours.
+        """Without `statistics` fetches are not counted in them: fetches of an archive are not ours.
 
-        `edit_rates` and `price` are for the next check (`pipelines.history.revisit.next_check`).
+        `edit_rates` and `price` determine the next check (`pipelines.history.revisit.next_check`).
         """
         self._store = store
         self._written: dict[Cause, list[tuple[Subject, int]]] = {Cause.READING: [], Cause.CAPTURE: []}
@@ -62,22 +63,22 @@ class RevisionWriter:
         self._price = price
 
     def record(self, item: Article | Fetch, now: datetime | None = None) -> Recorded:
-        """Judge an item and write it; `now` (aware) is for the next check and the seal, and defaults to the time of the fetch."""
+        """Judge an item and write it. `now` (aware) is used for the next check and the seal; default: the time of the fetch."""
         with self.transaction(now or fetch_of(item).fetched):
             return self.apply(self.judge(item, now), now)
 
     def judge(self, item: Article | Fetch, now: datetime | None = None, *, in_order: bool | None = None) -> Judgement:
-        """What an item comes to; with `now` (what the clock says) times that a clock ahead of it has told are passed over.
+        """Decide about an item; with `now` (the clock's time) later times are ignored: a clock was ahead.
 
-        `in_order` holds it against the latest revision, whatever came later. Raises ValueError for an article without a fetch or
-        a content hash: it did not come through the pipelines.
+        `in_order` compares it with the latest revision, even if that is later. Raises ValueError for an article without a
+        fetch or a content hash: it did not come through the pipelines.
         """
         fetch = fetch_of(item)
         with self.transaction(fetch.fetched):
             return judge(self._store, self._lookup, item, fetch, now, in_order=self._in_order if in_order is None else in_order)
 
     def apply(self, judged: Judgement, now: datetime | None = None) -> Recorded:
-        """Write what was judged in this transaction."""
+        """Write a decision that was made in this transaction."""
         now = now or judged.fetch.fetched
         with self.transaction(now):
             if isinstance(judged.item, Article):
@@ -86,7 +87,7 @@ class RevisionWriter:
 
     @contextmanager
     def transaction(self, now: datetime) -> Iterator[None]:
-        """One transaction, at whose end all that it wrote to the record is sealed. Nested use joins the outer one."""
+        """One transaction, at whose end all rows of the record that it wrote are sealed. Nested use joins the outer one."""
         if self._is_open:
             yield
             return
@@ -145,7 +146,7 @@ class RevisionWriter:
         return Recorded(outcome, found["id"], revision_id)
 
     def _first(self, article: Article, fetch: Fetch, led: Fetch, url: str, now: datetime) -> Recorded:
-        """A page never seen: article, first revision, fetch."""
+        """Write an unknown article: article, first revision, fetch."""
         seen = moment(fetch.fetched)
         published = str(article.date_published) if article.date_published else None
         since = changed_by(published, str(article.date_modified) if article.date_modified else None, fetch.fetched)
@@ -183,9 +184,9 @@ class RevisionWriter:
         return revision_id
 
     def _seen_until(self, found: Row, fetch: Fetch) -> str | None:
-        """When the latest revision was seen last, as a whole: where a wall hid its end, what follows it may have changed.
+        """When the latest revision was last seen completely: if a paywall hid its end, that may have changed.
 
-        A host whose 304s are shown to be wrong has vouched for nothing: then by the last page that was read.
+        304s of a host that are shown to be wrong prove nothing; then the last page that was read counts.
         """
         sql = "SELECT first_seen, last_seen, content_hash FROM revisions WHERE id = ?"
         latest = self._store.row(sql, (found["latest_revision_id"],))
@@ -199,8 +200,8 @@ class RevisionWriter:
         return min(found["last_seen"] or "", seen, moment(fetch.fetched)) or None
 
     def _correct(self, found: Row, before: Article | None, article: Article, fetch: Fetch) -> None:
-        """Another extractor reads the latest revision, or the page shows another picture under the same words: it is corrected in
-        place, and what it was is kept in `readings`.
+        """Correct the latest revision in place, because another extractor reads it or the page shows another picture under the
+        same text; the former reading is kept in `readings`.
         """
         revision_id = found["latest_revision_id"]
         if before is None:
@@ -209,12 +210,12 @@ class RevisionWriter:
         self._confirm_latest(found, fetch)
 
     def _confirm_latest(self, found: Row, fetch: Fetch) -> None:
-        """The latest revision is still what the page says."""
+        """Record that the page still has the latest revision."""
         sql = "UPDATE revisions SET last_seen = max(last_seen, ?) WHERE id = ?"
         self._store.execute(sql, (moment(fetch.fetched), found["latest_revision_id"]))
 
     def _refused(self, found: Row, fetch: Fetch) -> Recorded:
-        """A withdrawn article: nothing of what it says is kept, neither text nor page."""
+        """Record a fetch of a withdrawn article: neither its text nor its page is stored."""
         seen = max(moment(fetch.fetched), found["last_checked"])
         self._store.update("articles", found["id"], {"last_checked": seen, "next_check": None})
         self._write_fetch(because(fetch, Outcome.REFUSED, coded(FetchReason.WITHDRAWN)), Outcome.REFUSED, found["id"])
@@ -239,7 +240,7 @@ class RevisionWriter:
         return Recorded(outcome, found["id"])
 
     def _confirmed(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime) -> None:
-        """The page says what the latest revision says; unless the ledger has moved on meanwhile: then it is due at once."""
+        """The fetch confirms the latest revision. If the ledger has another revision by now, the article is due immediately."""
         latest = self._store.row("SELECT content_hash, date_modified FROM revisions WHERE id = ?", (found["latest_revision_id"],))
         confirmed = (fetch.content_hash, fetch.date_modified)
         if outcome is Outcome.UNCHANGED and latest and confirmed != (latest["content_hash"], latest["date_modified"]):
@@ -252,7 +253,7 @@ class RevisionWriter:
         self._addresses.remember(found["id"], found["url"], fetch.aliases, fetch)
 
     def _not_found(self, found: Row, fetch: Fetch, outcome: Outcome, removal: tuple[State, Absence], now: datetime) -> None:
-        """404, 410 or a redirect to no article, on an article we know."""
+        """404, 410 or a redirect to no article, for a known article."""
         after, absence = removal
         self._addresses.set_state(found, after, fetch, fetch.reason)
         self._store.update("articles", found["id"], {
@@ -260,10 +261,10 @@ class RevisionWriter:
             "next_check": self._next_check(outcome, after, absence.since, now, Traits()),
         })  # fmt: skip
 
-    # --- what every look leaves behind ---------------------------------------------------------------------------
+    # --- what every fetch updates ---------------------------------------------------------------------------------
 
     def _answered(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime, article: Article | None = None) -> None:
-        """Times, validators and state of an article that answered; `article` where it was read, not only confirmed."""
+        """Set times, validators and state of an article that answered; `article` if it was read, not only confirmed."""
         checked = moment(fetch.fetched)
         changes: Row = {"last_checked": max(checked, found["last_checked"]), "suspected_since": None, "suspected_looks": 0}
         if outcome is Outcome.STALE and article:
@@ -293,15 +294,15 @@ class RevisionWriter:
         self._store.update("articles", found["id"], changes)
 
     def _with_violation(self, before: Row, fetch: Fetch, outcome: Outcome, article: Article | None = None) -> Fetch:
-        """The fetch, with its reason where it shows that validators were wrong; `before` is the article's row as it was."""
+        """The fetch, with a reason if it shows that validators were wrong; `before` is the article's row before the fetch."""
         if self._statistics is None:
             return fetch
         violation = self._statistics.learn(before, *self._last_change(before), fetch, outcome, article)
         return because(fetch, outcome, coded(violation)) if violation and not fetch.reason else fetch
 
     def _unread(self, found: Row, fetch: Fetch, outcome: Outcome, now: datetime) -> None:
-        """A fetch that showed nothing of the article: an error, a refusal, a page that could not be read as one. One that its
-        template alone made unlike the latest revision shows that it is there."""
+        """A fetch that showed nothing of the article: an error, a refusal, a page that could not be read as one. A page that
+        differs only by its template shows that the article is there."""
         since, section = self._last_change(found)
         traits = Traits(found["revision_count"] - 1, found["kind"], section)
         next_check = self._next_check(outcome, State(found["state"]), since, now, traits)
@@ -315,7 +316,7 @@ class RevisionWriter:
         self._store.update("articles", found["id"], changes)
 
     def _write_fetch(self, fetch: Fetch, outcome: Outcome, article_id: int | None, article: Article | None = None) -> None:
-        """The row of a fetch, with what `pipelines.store.events` needs to tell it again."""
+        """Insert the row of a fetch, with what `pipelines.store.events` needs to restore it."""
         leads = fetch.url if fetch.requested_url and fetch.requested_url != fetch.url else fetch.answered_url
         stamp = article.date_modified.isoformat() if article and article.date_modified else None
         fetch_id = put_fetch(self._store, {
@@ -334,7 +335,7 @@ class RevisionWriter:
     # --- what the ledger knows -------------------------------------------------------------------------------------
 
     def _last_change(self, found: Row) -> tuple[datetime, str | None]:
-        """When the article changed last, of a first revision when it says it was published or updated; and its section."""
+        """When the article last changed (for a first revision, when it says it was published or updated), and its section."""
         sql = "SELECT number, first_seen, date_published, date_modified, section FROM revisions WHERE id = ?"
         latest = self._store.row(sql, (found["latest_revision_id"],))
         if latest is None:
@@ -343,7 +344,7 @@ class RevisionWriter:
 
 
 def _validators(fetch: Fetch) -> Row:
-    """What the next conditional request sends; a 304 keeps those it was sent with."""
+    """What the next conditional request sends; after a 304 the stored validators stay."""
     claimed = {"claimed_modified": str(fetch.claimed_modified)} if fetch.claimed_modified else {}
     if fetch.status == 304:
         return claimed

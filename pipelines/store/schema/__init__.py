@@ -1,8 +1,8 @@
-"""Tables, indexes, views and full-text search of the store: numbered migrations, files of SQL whose first line says what for.
+"""Schema of the store (tables, indexes, views, full-text search): numbered migrations, SQL files. Their first line says why.
 
-A migration that has landed is never edited; what changes is a new file. Where SQL cannot work out what a new column or table is
-filled with, a function of `FILLS` does. docs/schema.md tells every column, and so does the file (documentation); a test keeps it
-so. Times are UTC, ISO 8601 with `Z`; where a page gave only a day, the bare day.
+A migration that has landed is never edited; a change is a new file. If SQL cannot compute the content of a new column or
+table, a function of `FILLS` does. docs/schema.md describes every column, and so does the ledger itself (documentation); a test
+checks that. Times are UTC, ISO 8601 with `Z`; if a page gave only a day, the day alone.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from pipelines.text.urls import article_key
 
 _FOLDER = Path(__file__).with_name("migrations")
 _FILLED_HERE = "-- Filled here, by a function."
-"""The line at which the function of `FILLS` is called."""
+"""The line of a migration at which its function of `FILLS` is called."""
 APPLICATION_ID = 0x4E4C4447
-"""`NLDG`, by which `file` and others tell a ledger from other SQLite files."""
+"""`NLDG`: lets `file` and other programs distinguish a ledger from other SQLite files."""
 
 
 def _suspended_hosts(db: Database) -> None:
-    """The sentence of a suspended host begins with it; one that is not the site's own gets a code of its own."""
+    """The sentence about a suspended host begins with the host; one that is not the site's own gets another code."""
     for site_id, url in db.execute("SELECT id, url FROM sites").fetchall():
         own = f"{urlsplit(url).netloc.lower()} "
         sql = """UPDATE crawls SET reason_code = 'other_host_suspended'
@@ -40,7 +40,7 @@ def _search_texts(db: Database) -> None:
 
 
 def _other_spellings(db: Database) -> None:
-    """Of the texts that have any; each is brought into the index anew."""
+    """Write the other spellings of texts that have any; each such text is indexed again."""
     db.conn.execute("CREATE TEMP TABLE spelled (revision_id INTEGER PRIMARY KEY, letters TEXT)")
     found = (
         (row["revision_id"], row["letters"]) for row in searching.search_texts(db.execute(searching.REVISIONS)) if row["letters"]
@@ -76,12 +76,12 @@ def script(name: str) -> str:
 
 
 def meaning(name: str) -> str:
-    """What a migration is for."""
+    """The purpose of a migration."""
     return script(name).partition("\n")[0].removeprefix("-- ")
 
 
 def statements(name: str) -> Iterator[str]:
-    """The statements of a migration one by one, for its transaction: `executescript` would commit it."""
+    """The statements of a migration one at a time, because `executescript` would commit its transaction."""
     statement = ""
     for line in script(name).splitlines(keepends=True):
         if line.startswith("--"):
@@ -106,15 +106,15 @@ migrations = Migrations("newsledger")
 for _name in sorted(file.stem for file in _FOLDER.glob("m*.sql")):
     migrations(name=_name)(partial(_migrate, _name))  # type: ignore[type-var] # its own name is not asked for
     LATEST = _name
-"""Name of the last migration; names sort by number, so a greater one is from a newer version."""
+"""Name of the last migration; names sort by number, so a greater name is from a newer version."""
 NUMBER = int(LATEST[1:4])
-"""The same, as `user_version` of the file has it."""
+"""Number of the last migration, as in `user_version` of the file."""
 
 
 def steps_of(path: Path) -> tuple[list[str], list[str], int]:
-    """The migrations that a file has taken, those that it lacks, and how many revisions it has; reads only.
+    """The migrations that a file has, those that it lacks, and its number of revisions; reads only.
 
-    Raises ValueError where it cannot be read; a file without any is no ledger.
+    Raises ValueError if it cannot be read; a file without migrations is not a ledger.
     """
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as conn:
@@ -127,9 +127,9 @@ def steps_of(path: Path) -> tuple[list[str], list[str], int]:
 
 
 def label(db: Database) -> bool:
-    """Whether the file says already what it is: its application, the number of its last migration and its documentation.
+    """Whether the file already has its labels: its application id, the number of its last migration and its documentation.
 
-    Called in a transaction, it makes it say so.
+    Within a transaction, writes them if they are missing.
     """
     conn = db.conn
     is_labelled = (

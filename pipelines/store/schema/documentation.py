@@ -1,7 +1,7 @@
-"""What each table, view and column means, inside the ledger: rows of `documentation`, read from docs/schema.md.
+"""The meaning of each table, view and column, inside the ledger: rows of `documentation`, read from docs/schema.md.
 
-That page is the one source: a checkout has it under docs/, a wheel beside this module. The heading of a section names a table, or
-under Views a view; its first paragraph is of the table, its rows or items are of columns.
+That page is the one source: a checkout has it under docs/, a wheel beside this module. The heading of a section names a table,
+or under Views a view; its first paragraph describes the table, its rows or items describe columns.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 @cache
 def documentation() -> tuple[tuple[str, str | None, str], ...]:
-    """Table or view, column (None: all of it), and what it means, in the order of docs/schema.md."""
+    """Table or view, column (None: all of it), and the meaning, in the order of docs/schema.md."""
     here = Path(__file__).parent
     page = here / "schema.md"
     text = (page if page.exists() else here.parents[2] / "docs" / "schema.md").read_text(encoding="utf-8")
@@ -34,5 +34,5 @@ def documentation() -> tuple[tuple[str, str | None, str], ...]:
 
 
 def _plain(text: str) -> str:
-    """Markdown as a line of text: links as what they say."""
+    """Markdown as one line of text; links become their text."""
     return " ".join(_LINK.sub(r"\1", text).replace("**", "").split())

@@ -1,6 +1,6 @@
-"""What analysts ask of a revision and SQL cannot work out: words, the local hour, a note of correction (`revision_facts`).
+"""Facts for analysts about a revision that SQL cannot compute: words, the local hour, a note of correction (`revision_facts`).
 
-All else is joined in views. A text that is empty is NULL there.
+Views join everything else. An empty text is NULL there.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pipelines.text.zones import zone_of
 Row = dict[str, Any]
 
 MAX_CHARS = 200_000
-"""Of a body, over which words are counted."""
+"""Maximum length of a body in which words are counted."""
 MAX_NOTE = 1_000
 
-# Where a word may also begin a sentence about something else, a colon, a dash or a bracket must follow.
+# These words may also begin a sentence about something else, so a colon, dash, bracket, digit or the end must follow.
 _NOTE_WORDS = (
     "correction|corrections|clarification|editor['’]s note|berichtigung|korrektur|korrigendum|anmerkung der redaktion|"
     "correctif|rectificatif|erratum|corrección|fe de erratas|fe de errores|correção|errata corrige|errata|rettifica|"
@@ -39,7 +39,7 @@ SELECT r.id AS revision_id, r.first_seen, s.timezone, r.headline, r.description,
 FROM revisions r JOIN articles a ON a.id = r.article_id JOIN sites s ON s.id = a.site_id
 LEFT JOIN revisions before ON before.article_id = r.article_id AND before.number = r.number - 1
 """  # noqa: S608 - our own words
-"""What `fact` needs of revisions."""
+"""Query for what `fact` needs of revisions."""
 PUT_FACT = """
 INSERT INTO revision_facts (revision_id, words, words_added, words_removed, local_hour, note)
 VALUES (:revision_id, :words, :words_added, :words_removed, :local_hour, :note)
@@ -47,18 +47,18 @@ VALUES (:revision_id, :words, :words_added, :words_removed, :local_hour, :note)
 
 
 def facts(names: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
-    """The rows of `revision_facts`, of rows of REVISIONS with columns of these names."""
+    """The rows of `revision_facts` for rows of REVISIONS with columns of these names."""
     names = tuple(names)
     return (fact(dict(zip(names, row, strict=True))) for row in rows)
 
 
 def fact(revision: Row) -> Row:
-    """A row of `revision_facts`, of a row of REVISIONS. To a first revision nothing was added, and no note came in later."""
+    """The row of `revision_facts` for a row of REVISIONS. A first revision has no words added or removed, and no note."""
     after = _parts(revision, "")
     before = _parts(revision, "_before") if revision["before_id"] else None
     added, removed = None, None
     if before is not None:
-        from pipelines.diff.model import words_changed  # no first crawl needs it
+        from pipelines.diff.model import words_changed  # loaded late: a first crawl does not need it
 
         added, removed = words_changed(before, after)
     return {
@@ -71,14 +71,14 @@ def fact(revision: Row) -> Row:
 
 
 def words_and_note(revision: Row) -> Row:
-    """How many words a revision has, and the note of correction that came in with it."""
+    """Number of words of a revision, and the note of correction that it added."""
     after = _parts(revision, "")
     came_in = note(_parts(revision, "_before"), after) if revision["before_id"] else None
     return {"words": sum(len(part.split()) for part in after), "note": came_in}
 
 
 def note(before: Iterable[str], after: Iterable[str]) -> str | None:
-    """The paragraph that came in and says that something was corrected."""
+    """The added paragraph that says that something was corrected."""
     known = set(before)
     return next((part[:MAX_NOTE] for part in after if part not in known and _NOTE.match(part)), None)
 

@@ -1,7 +1,7 @@
-"""What the full-text index needs of a revision beside its own words: a row of `search_texts`.
+"""What the full-text index needs of a revision in addition to its own text: a row of `search_texts`.
 
-The index takes its content from the view `search_documents`, so that SQLite itself can check and rebuild it, and whoever changes
-a revision keeps it right.
+The content of the index is the view `search_documents`, so that SQLite itself can check and rebuild it, and any change of a
+revision keeps it correct.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ SELECT r.id AS revision_id, coalesce(r.canonical_url, a.url) AS url, r.headline,
         WHERE i.revision_id = r.id AND part.value IS NOT NULL ORDER BY i.position, part.key)) AS captions
 FROM revisions r JOIN articles a ON a.id = r.article_id
 """
-"""What `search_text` needs of revisions."""
+"""Query for what `search_text` needs of revisions."""
 FILLED = ("revision_id", "authors", "topics", "captions", "address", "letters", *_TEXTS)
 PUT_TEXT = f"INSERT INTO search_texts ({', '.join(FILLED)}) VALUES ({', '.join(f':{name}' for name in FILLED)})"  # noqa: S608
 
 
 def search_texts(rows: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
-    """The rows of `search_texts`, of rows of REVISIONS."""
+    """The rows of `search_texts` for rows of REVISIONS."""
     names = ("revision_id", "url", *_TEXTS, "topics", "authors", "captions")
     return (search_text(dict(zip(names, row, strict=True))) for row in rows)
 
 
 def search_text(revision: Row) -> Row:
-    """A row of `search_texts`, of a row of REVISIONS."""
+    """The row of `search_texts` for a row of REVISIONS."""
     texts = {name: revision[name] for name in _TEXTS}
     beside = {
         "authors": ", ".join(_list(revision["authors"])),
@@ -57,7 +57,7 @@ def search_text(revision: Row) -> Row:
 
 
 def _list(text: str) -> list[str]:
-    """A list of texts as the ledger keeps it; nothing of what is none, as in a ledger that was tampered with."""
+    """A list of texts as stored; empty if it is not such a list, as in a ledger that was tampered with."""
     try:
         found = json.loads(text)
     except ValueError:
