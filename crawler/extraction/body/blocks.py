@@ -1,6 +1,6 @@
-"""The page as a run of text blocks in reading order, each with where it stands and how much of it is link.
+"""The page as a list of text blocks in reading order, each with its place in the page and its share of link text.
 
-One walk over the shared tree, which it leaves unchanged. Judges nothing but what markup shows no text.
+Walks the shared tree once and does not change it. Leaves out only what markup does not show as text.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ SILENT = word_set(
     link meta
     """
 )
-# A form around the whole page is a CMS's habit; around a newsletter box it is furniture. What it holds decides.
+# CMSs often put a form around the whole page; around a newsletter box a form is furniture. Its content decides.
 SUSPECT = frozenset(("aside", "form", "figure"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 DENSE = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-"""Scripts that say more in fewer characters: Thai, Han, kana, Hangul."""
+"""Scripts that need fewer characters: Thai, Han, kana, Hangul."""
 DENSITY = 2.5
 
 
 @dataclass(slots=True)
 class Block:
-    """A run of text without a break in it."""
+    """A piece of text without a break in it."""
 
     text: str
     tag: str
@@ -51,10 +51,10 @@ class Block:
     strong: int
     """Characters inside b, strong."""
     suspects: tuple[Element, ...] = ()
-    """Elements around it whose names say that they hold furniture, outermost first."""
+    """Elements around it whose names indicate furniture, outermost first."""
     length: int = field(init=False)
     weight: float = field(default=-1.0, init=False)
-    """How much it speaks for its surroundings being the article; less than 0 until `body.prose_weight` is asked."""
+    """How much it indicates that the article is around it; negative until `container.prose_weight` computes it."""
 
     def __post_init__(self) -> None:
         self.length = len(self.text)
@@ -65,7 +65,7 @@ class Block:
 
     @property
     def size(self) -> float:
-        """Characters, those of dense scripts counted for as many as others need."""
+        """Length in characters; those of dense scripts are multiplied by `DENSITY`, to be comparable with other scripts."""
         return self.length * (DENSITY if not self.text.isascii() and DENSE.search(self.text[:60]) else 1.0)
 
     @property
@@ -74,7 +74,8 @@ class Block:
 
 
 class _Walker:
-    """Gathers text until a block element begins or ends. Its one loop is where a page's time goes: it is written for speed."""
+    """Collects text until a block element begins or ends. This loop takes most of the time spent on a page: it is written for
+    speed."""
 
     __slots__ = ("blocks", "breaks", "linked", "parts", "roles", "strong")
 
@@ -87,7 +88,7 @@ class _Walker:
         self.breaks = 0
 
     def count(self, text: str, in_link: bool, in_strong: bool) -> None:
-        """What is to be known of a text in a link, in strong letters or behind a break."""
+        """Count the characters of a text in a link or in bold, and reset the count of line breaks."""
         length = len(text.strip())
         if length:
             self.breaks = 0
@@ -119,7 +120,7 @@ class _Walker:
             if tag in SILENT:
                 pass
             elif tag == "br" or (tag == "span" and not len(child) and not child.text and "br" in child.get("class", "").split()):
-                # Two breaks in a row part paragraphs where a site uses no p.
+                # Two line breaks in a row separate paragraphs on sites that use no p.
                 if self.breaks:
                     self.flush(block, suspects)
                 else:
@@ -138,7 +139,7 @@ class _Walker:
                     if parts:
                         self.flush(child, inner)
                 elif not (tag == "span" and role & _WHISPERED):
-                    # An inline element with a suspect name inside a paragraph ("span.author") stays part of its paragraph.
+                    # An inline element with a suspect name inside a paragraph ("span.author") stays part of the paragraph.
                     is_strong = in_strong or tag in ("b", "strong") or child.get("class") == "strong"
                     self.walk(child, block, suspects, in_link or tag == "a", is_strong, depth + 1)
             text = child.tail
@@ -154,7 +155,7 @@ _WHISPERED = Role.HIDDEN | Role.TOOLTIP
 
 
 def _is_quotation(element: Element, tag: str) -> bool:
-    """Whether a figure shows no picture but a table, or what somebody said with the speaker as its caption (HTML, 4.4.12)."""
+    """Whether a figure has no picture but a table, or a quotation with its speaker as the caption (HTML, 4.4.12)."""
     return (
         tag == "figure"
         and (element.find("blockquote") is not None or element.find("table") is not None)
@@ -171,7 +172,7 @@ def blocks_of(root: Element, roles: Mapping[Element, int]) -> list[Block]:
 
 
 def prose_share(blocks: list[Block]) -> float:
-    """The share of the text that is in no link."""
+    """Share of the text outside links."""
     total = sum(block.length for block in blocks)
     return 1.0 - sum(min(block.linked, block.length) for block in blocks) / total if total else 0.0
 
@@ -180,7 +181,7 @@ MAX_EDGE = 4
 
 
 def edges_of(blocks: list[Block], kept: list[Block]) -> tuple[Block, ...]:
-    """The blocks just above the first that is kept, the last that is, and those just below it."""
+    """The blocks just above the first kept block, the last kept block, and the blocks just below it."""
     if not kept:
         return ()
     first = next((index for index, block in enumerate(blocks) if block is kept[0]), 0)
@@ -189,7 +190,7 @@ def edges_of(blocks: list[Block], kept: list[Block]) -> tuple[Block, ...]:
 
 
 def place_of(blocks: list[Block], heading: Element | None) -> int:
-    """Where the heading stands among blocks; 0 where it does not."""
+    """Index of the heading among blocks; 0 if it is not among them."""
     return next((place for place, one in enumerate(blocks) if heading is not None and is_under(one.element, heading)), 0)
 
 

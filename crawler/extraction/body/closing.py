@@ -1,4 +1,4 @@
-"""What may stand in a body but not at its end: contacts, rights, credits, sign-offs of agencies, what presents the writer."""
+"""Lines that may be inside a body but not at its end: contacts, rights, credits, agencies' sign-offs, notes about the writer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _SIGN_OFF = re.compile(r"[(\[（【/–—-] ?[^()\[\]（）【】.!?。]{1,40}[)\]）】/–—-]")
-"""Nothing but an agency or a desk in brackets, or "the end" of it."""
+"""Only an agency or a desk in brackets or between dashes, or a mark such as "(End)"."""
 _WORDS = re.compile(r"[\w-]+")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w")
 _PLUG = re.compile(
@@ -40,7 +40,7 @@ _PLUG = re.compile(
 
 
 def tells(text: str) -> bool:
-    """Whether a sentence is of somebody else: it asks nothing of its reader and does not speak of the house."""
+    """Whether a sentence reports about somebody: it neither asks its reader for something nor is about the site itself."""
     return len(text) >= _SHORTEST_TOLD and text.endswith(".") and not _PLUG.match(text.lower()) and not speaks_to_reader(text)
 
 
@@ -64,7 +64,7 @@ _NAMED_WITHIN = 40
 
 
 def _tells_of_writer(block: Block, writers: frozenset[str]) -> bool:
-    """A last paragraph about the article's own author, in any language: "Anna Moore is our court correspondent"."""
+    """Whether a paragraph is about the article's own author, in any language: "Anna Moore is our court correspondent"."""
     return block.length < _MAX_BIOGRAPHY and any(writer in block.text[: len(writer) + _NAMED_WITHIN] for writer in writers)
 
 
@@ -73,7 +73,7 @@ _SIGNATURE_LINES = 3
 
 
 def _cut_signature(kept: list[Block]) -> None:
-    """A last block of short lines around a writer's handle: "By Ann Other", "@AOther_Star", "Chief Reporter"."""
+    """Remove short lines at the end around a writer's handle: "By Ann Other", "@AOther_Star", "Chief Reporter"."""
     for place in range(max(4, len(kept) - _SIGNATURE_LINES), len(kept)):
         if _HANDLE.fullmatch(kept[place].text) and all(one.length < 60 for one in kept[place - 1 :]):
             del kept[place - 1 :]
@@ -81,7 +81,7 @@ def _cut_signature(kept: list[Block]) -> None:
 
 
 def _is_scrap(block: Block) -> bool:
-    """What may stand in the body but not at its end."""
+    """Whether a block may be inside the body but not at its end."""
     if block.is_heading:
         return True
     lowered = block.text.lower()
@@ -105,7 +105,7 @@ def _names_agency(lowered: str) -> bool:
 
 
 def cut_closing(kept: list[Block], writers: frozenset[str]) -> None:
-    """Take the closing lines from the end of a body."""
+    """Remove the closing lines from the end of a body."""
     _cut_signature(kept)
     while kept and (_is_scrap(kept[-1]) or (len(kept) > 3 and _tells_of_writer(kept[-1], writers))):
         kept.pop()

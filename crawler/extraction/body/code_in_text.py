@@ -1,6 +1,7 @@
-"""What stands in a text and was written for a machine: lost scripts, style sheets, shortcodes, places of templates.
+"""Code that was left in a text by mistake: scripts, style sheets, shortcodes, placeholders of templates.
 
-Prose that quotes code keeps it: a bracket or a brace alone says nothing, and what a page prints as code (`pre`, `code`) stays.
+Prose that quotes code keeps it: a bracket or a brace alone is no evidence, and text that the page marks as code (`pre`,
+`code`) stays.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _SHORTCODE: Final = re.compile(
     r"|\[[a-z][\w-]{1,40}(?:=| (?=https?:|\d))[^\[\]]{1,600}\]"  # [youtube=https://...], [tweet 1234]
     r"|\[\[\w{2,40}:[^\[\]]{1,600}\]\]|\[\[\{.{1,2000}?\}\]\]"
 )
-"""WordPress's and its kin; "[sic]" and "[the mayor]" are an editor's."""
+"""Shortcodes of WordPress and similar systems; "[sic]" and "[the mayor]" are an editor's."""
 _GONE_WITH_CONTENT: Final = frozenset(
     ("embed", "video", "audio", "caption", "gallery", "playlist", "iframe", "youtube", "button", "cta")
 )
@@ -40,11 +41,11 @@ _ELEMENT: Final = re.compile(
 _SIGN: Final = re.compile(r"[{}()\[\];=<>|&_$]|\\")
 _MIN_SHARE: Final = 0.04
 _SENTENCE: Final = re.compile(r"[“\"]?[A-Z][\w’']*(?:,? [a-zA-Z’']+){2}")
-"""How prose begins that quotes code, and no code does."""
+"""How prose that quotes code begins; code never begins so."""
 
 
 def without_code(text: str) -> str:
-    """A text without shortcodes and places of templates; empty where all of it is code."""
+    """A text without shortcodes and template placeholders; empty if all of it is code."""
     for hint in _HINTS:
         if hint in text:
             break
@@ -57,7 +58,7 @@ def without_code(text: str) -> str:
 
 
 def _content(found: re.Match[str]) -> str:
-    """What a pair of shortcodes encloses, unless it is a file or a caption."""
+    """The text between a pair of shortcodes, unless it is a file or a caption."""
     inner = found["inner"] or ""
     return " " if found["name"] in _GONE_WITH_CONTENT or inner.startswith(("http", "//", "<")) else inner
 

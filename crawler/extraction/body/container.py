@@ -1,6 +1,6 @@
 """The body: which container of the page holds the article's paragraphs, and which of its blocks are the article.
 
-Weighs blocks by text against links and goes down the tree as long as nothing of the article is left behind.
+Weighs blocks by their text outside links, and goes down the tree as long as the chosen element holds all of the article.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from crawler.extraction.markup.page import Page
 from crawler.extraction.markup.roles import Role, all_words, element_words
 
 MAX_BLOCKS = 6_000
-"""Blocks looked at on one page; the longest live blogs have about 2,000."""
+"""Maximum number of blocks read on one page; the longest live blogs have about 2,000."""
 MIN_GOOD = 50
-"""Characters from which a block counts as a paragraph of prose; a third of it in scripts that need fewer."""
+"""Minimum characters of a paragraph of prose; fewer in dense scripts (see `DENSITY`)."""
 _SENTENCE = re.compile(r"[.!?…。！？؟।։።។။:;,、，،]")
 
 MAX_OPENING = 600
@@ -35,17 +35,17 @@ class BodyReading:
     blocks: tuple[Block, ...]
     container: Element | None = None
     head: tuple[Block, ...] = ()
-    """What is printed between the heading and the first paragraph, furniture and all."""
+    """Everything between the heading and the first paragraph, including furniture."""
     edges: tuple[Block, ...] = ()
-    """The few blocks of the container above the first paragraph and below the last."""
+    """The few blocks of the container just above the first paragraph and just below the last."""
     live_posts: int = 0
-    """Entries of a live blog: boxes in the container that are named live and hold a time."""
+    """Entries of a live blog: boxes in the container that are named live and contain a time."""
     prose_share: float = 0.0
     """Share of the whole page's text outside links."""
     opening: str = ""
-    """The beginning of the whole page's text outside of links, headings left out."""
+    """The beginning of the whole page's text outside links, without headings."""
     confidence: float = 1.0
-    """Share of the page's prose, readers' comments aside, that the body is."""
+    """The body's share of the page's prose; readers' comments do not count."""
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ class BodyReading:
 
 
 def prose_weight(block: Block) -> float:
-    """How much a block speaks for its surroundings being the article; 0 for headings, link lists and scraps."""
+    """How much a block indicates that the article is around it; 0 for headings, link lists and short lines."""
     if block.weight < 0:
         block.weight = _weighed(block)
     return block.weight
@@ -75,7 +75,7 @@ def _weighed(block: Block) -> float:
 
 
 def read_body(page: Page, heading: Element | None, context: Context) -> BodyReading:
-    """The body as this page's own markup shows it."""
+    """The body, from this page's own markup."""
     everything = blocks_of(page.body, page.roles)[:MAX_BLOCKS]
     prose = good = [(block, weight) for block in everything if (weight := prose_weight(block))]
     trusted = _trusted(page, everything, good, heading) | _harmless(page, everything)
@@ -89,7 +89,7 @@ def read_body(page: Page, heading: Element | None, context: Context) -> BodyRead
         return BodyReading(
             tuple(kept), None, _head(everything, heading, kept), (), 0, prose_share(everything), _opening(everything)
         )
-    # What stands above the heading and is no furniture by its words is no part of the text all the same.
+    # A block above the heading is no part of the text, even if its words are not those of furniture.
     above = set(map(id, everything[:place]))
     below = [(block, weight) for block, weight in good if id(block) not in above]
     if sum(weight for _, weight in below) > 0.5 * sum(weight for _, weight in good):
@@ -135,7 +135,8 @@ MAX_HEAD = 60
 
 
 def _head(blocks: list[Block], heading: Element | None, kept: list[Block]) -> tuple[Block, ...]:
-    """Blocks between heading and first paragraph; where the heading is unknown or below, the few before the first paragraph."""
+    """Blocks between heading and first paragraph; if the heading is unknown or below, the few blocks before the first
+    paragraph."""
     end = next((index for index, block in enumerate(blocks) if kept and block is kept[0]), 0)
     start = next(
         (index + 1 for index, block in enumerate(blocks) if heading is not None and is_under(block.element, heading)), None
@@ -146,7 +147,7 @@ def _head(blocks: list[Block], heading: Element | None, kept: list[Block]) -> tu
 
 
 def _without_standfirst(page: Page, blocks: list[Block]) -> list[Block]:
-    """Without a first block that is named as the standfirst, unless it is most of what there is."""
+    """The blocks without a first one that is named as the standfirst, unless it is most of the text."""
     standfirst = element_words().standfirst - element_words().lead
     if len(blocks) > 2 and blocks[0].length < 500 and all_words(blocks[0].element) & standfirst:
         return blocks[1:]
@@ -154,7 +155,7 @@ def _without_standfirst(page: Page, blocks: list[Block]) -> list[Block]:
 
 
 def _introduction(good: list[tuple[Block, float]], heading: Element | None, container: Element) -> list[Block]:
-    """Paragraphs between heading and container that a layout set apart; a line or two is the standfirst alone."""
+    """Paragraphs that a layout puts between heading and container; one or two lines there are only the standfirst."""
     if heading is None or is_under(heading, container):
         return []
     outside = [(block, weight) for block, weight in good if block.tag == "p" and not is_under(block.element, container)]
@@ -168,11 +169,11 @@ def _introduction(good: list[tuple[Block, float]], heading: Element | None, cont
 
 
 MIN_LEAD = 200
-"""Characters from which on what is printed in paragraphs between heading and text is part of the text."""
+"""Minimum weight, about characters, of paragraphs between heading and text that belong to the text."""
 
 
 def _by_suspects(blocks: list[Block]) -> list[tuple[tuple[Element, ...], list[Block]]]:
-    """The blocks that stand below doubtful names, those below the same ones together."""
+    """The blocks inside elements with doubtful names, grouped by these elements."""
     found: dict[int, list[Block]] = defaultdict(list)  # blocks of one place hold the very same tuple
     for block in blocks:
         if block.suspects:
@@ -181,7 +182,7 @@ def _by_suspects(blocks: list[Block]) -> list[tuple[tuple[Element, ...], list[Bl
 
 
 def _harmless(page: Page, blocks: list[Block]) -> set[Element]:
-    """Elements under an ambiguous name that, all of that name together, hold running text and few links."""
+    """Elements with an ambiguous name if all elements of that name together contain continuous text and few links."""
     length: dict[str, int] = defaultdict(int)
     linked: dict[str, int] = defaultdict(int)
     named: dict[Element, str] = {}
@@ -205,8 +206,8 @@ def _harmless(page: Page, blocks: list[Block]) -> set[Element]:
 
 
 def _alike(page: Page, good: list[tuple[Block, float]], trusted: set[Element]) -> set[Element]:
-    """The elements of doubtful names whose paragraphs are marked as those of the text are: "div.teaser-content" holds the
-    part before a paywall, and its p.body-text, under div.article-text, are the article's as those below it."""
+    """Elements with doubtful names whose paragraphs have the same markup as those of the text: "div.teaser-content" holds the
+    part before a paywall, and its p.body-text belongs to the article as does the p.body-text in div.article-text below."""
     common = Counter(_signature(block) for block, _ in good if trusted.issuperset(block.suspects))
     return {
         element
@@ -218,8 +219,8 @@ def _alike(page: Page, good: list[tuple[Block, float]], trusted: set[Element]) -
 
 
 def _between(page: Page, everything: list[Block], start: int, trusted: set[Element]) -> set[Element]:
-    """The boxes of doubtful names between the heading and the end of the text that hold several paragraphs, hardly a link and
-    nothing else: a part of the text that a site sets apart for its subscribers, its advertisements, its layout."""
+    """Boxes with doubtful names between the heading and the end of the text that contain several paragraphs, hardly a link and
+    nothing else: a part of the text that a site separates for its subscribers, its advertisements or its layout."""
     clean = [place for place, one in enumerate(everything) if trusted.issuperset(one.suspects) and prose_weight(one)]
     if not clean:
         return set()
@@ -236,7 +237,8 @@ _NEVER_TEXT = Role.COMMENTS | Role.DROPPED | Role.PICTURE | Role.BYLINE
 
 
 def _is_text(blocks: list[Block], role: int) -> bool:
-    """Whether blocks are paragraphs, and hardly anything else; in a box of an ambiguous name one that asks nothing."""
+    """Whether blocks are nearly all paragraphs, at least two. In a box with an ambiguous name one is enough, if no block
+    addresses the reader."""
     prose = [block.length for block in blocks if block.tag != "li" and prose_weight(block)]
     total = sum(block.length for block in blocks)
     linked = sum(block.linked for block in blocks)
@@ -246,11 +248,11 @@ def _is_text(blocks: list[Block], role: int) -> bool:
 
 _COMMON = 3
 _BIOGRAPHY = 500
-"""Weight of prose up to which a box named for its author tells of the author, even where the page shows no other text."""
+"""A box named for the author with less weight of prose is about the author, even if the page shows no other text."""
 
 
 def _trusted(page: Page, everything: list[Block], good: list[tuple[Block, float]], heading: Element | None) -> set[Element]:
-    """The elements whose names say furniture and are wrong: what holds the headline too, or most of the prose."""
+    """Elements whose names wrongly indicate furniture: they contain the headline too, or most of the prose."""
     trusted = set() if heading is None else {heading, *heading.iterancestors()}
     alike: Mapping[Element, frozenset[Element]] = {}
     for _ in range(30):
@@ -274,7 +276,7 @@ def _trusted(page: Page, everything: list[Block], good: list[tuple[Block, float]
 
 
 def _alike_boxes(everything: list[Block]) -> Mapping[Element, frozenset[Element]]:
-    """Each element of a doubtful name with all of its name; by itself where such boxes hold links, as teasers do."""
+    """Each element with a doubtful name, with all elements of its name; alone if such boxes contain links, as teasers do."""
     names: dict[Element, str] = {}
     boxes: dict[str, set[Element]] = defaultdict(set)
     length: Counter[str] = Counter()
@@ -299,7 +301,7 @@ MAX_BOX_LINKED = 0.1
 
 
 def _name(element: Element) -> str:
-    """What elements that templates repeat have in common."""
+    """The name that elements repeated by a template share: tag and class or id."""
     return f"{element.tag!s} {element.get('class') or element.get('id') or ''}"
 
 
@@ -321,13 +323,13 @@ def _weights(good: list[tuple[Block, float]], root: Element) -> Weights:
 
 
 def find_container(page: Page, heading: Element | None, good: list[tuple[Block, float]], weights: Weights) -> Element:
-    """The lowest element that still holds all of the article's prose."""
+    """The lowest element that contains all of the article's prose."""
     node = page.body
     above_heading = set() if heading is None else {heading, *heading.iterancestors()}
     while True:
         articles = [child for child in node if child.tag == "article" and child in weights]
         if len(articles) > 1 and heading is not None:
-            # Pages that load the next articles below: only the one under the heading is this page's.
+            # On pages that load the next articles below, only the article with the heading is this page's.
             of_heading = next((child for child in articles if child in above_heading), None)
             if of_heading is not None and weights[of_heading] > 100:
                 node = of_heading
@@ -350,13 +352,13 @@ def find_container(page: Page, heading: Element | None, good: list[tuple[Block, 
 
 
 _PARTS = frozenset(("blockquote", "ul", "ol", "dl", "figure"))
-"""What is part of a text and never all of it while there is prose beside."""
+"""Elements that are only a part of a text if there is prose beside them."""
 
 
 def _is_split(node: Element, best: Element, good: list[tuple[Block, float]]) -> bool:
-    """Whether paragraphs like those under `best` stand beside it under `node`: ads cut the body in parts.
+    """Whether there are paragraphs beside `best` under `node` like those inside it: advertisements split the body.
 
-    Like are those that are marked alike, and those without links that lie as deep in boxes of the same tags.
+    Paragraphs are alike if tag and classes are the same, or if they have few links and the same tags above them up to `node`.
     """
     inside: set[tuple[object, ...]] = set()
     beside: list[tuple[tuple[object, ...], tuple[object, ...] | None, float]] = []
@@ -378,7 +380,7 @@ MAX_LINKED, MIN_SHAPED = 0.05, 150
 
 
 def _path(element: Element, above: Element) -> list[Element] | None:
-    """The elements from one up to, without, another above it."""
+    """The elements from `element` up to `above`, without `above`; None if it is not above."""
     path = []
     current: Element | None = element
     while current is not above:

@@ -1,6 +1,6 @@
-"""Which blocks of the article's container are its paragraphs: promotion, captions, labels and scraps leave.
+"""Which blocks of the article's container are its paragraphs: promotion, captions, labels and scraps are removed.
 
-Rules are about form (links, capitals, length, place); the few about words say their language.
+Most rules are about form (links, capitals, length, place); rules about words name their language.
 """
 
 from __future__ import annotations
@@ -51,27 +51,27 @@ _ANY_LETTER = re.compile(r"[^\W_]")
 
 @lru_cache(maxsize=1_000)  # asked when a block is weighed and again when it is judged
 def is_stamp(text: str) -> bool:
-    """Whether a line is nothing but times and their labels, in any language: "Published 9th May 2025, 16:15 BST"; what a colon
-    ends is what is told below it, of a day."""
+    """Whether a line has only times and their labels, in any language: "Published 9th May 2025, 16:15 BST". A line that ends
+    with a colon is none: it announces what happened on that day."""
     if len(text) > _MAX_STAMP or text.endswith(":") or not _ANY_DIGIT.search(text):
         return False
     return not _STAMP_SIGNS.isdisjoint(code_of_known(text)) and 25 * sum(map(str.isdigit, text)) >= len(text)
 
 
 _STAMP_SIGNS = frozenset("abcdefghijklBUOVJG:YND")
-"""Code letters of months, labels, "today", "ago" and East Asian day signs; and the colon of a clock."""
+"""Code letters of months, labels, "today", "ago" and East Asian day signs, and the colon of a clock time."""
 
 
 @dataclass(slots=True)
 class Context:
-    """What of the page is printed elsewhere and so is no paragraph of the body."""
+    """Texts that are printed elsewhere on the page and so are not paragraphs of the body."""
 
     headline: str = ""
     captions: set[str] = field(default_factory=set)
     furniture: set[str] = field(default_factory=set)
-    """Bylines, dates, standfirst as printed."""
+    """Printed bylines, dates and standfirst."""
     writers: frozenset[str] = frozenset()
-    """The full names of those whom the page's data call its authors."""
+    """Full names of the declared authors."""
 
 
 def article_blocks(blocks: list[Block], context: Context) -> list[Block]:
@@ -90,7 +90,7 @@ def article_blocks(blocks: list[Block], context: Context) -> list[Block]:
     if start is None:
         return [block for block in kept if block.tag in _PROSE_TAGS]
     if len(kept) > start + 3 and any(kept[start].text.startswith(writer) for writer in context.writers):
-        # A box under the heading that presents the writer.
+        # A box below the heading about the writer.
         kept = kept[start + 1 :]
         start = next((index for index, block in enumerate(kept) if _is_opening(block)), 0)
     while start and _belongs_before(kept[start - 1], kept[start]):
@@ -105,7 +105,7 @@ def article_blocks(blocks: list[Block], context: Context) -> list[Block]:
 
 
 def _readable(blocks: list[Block]) -> list[Block]:
-    """The blocks without what was written for machines."""
+    """The blocks without code and other text meant for machines."""
     kept = []
     for block in blocks:
         text = block.text if block.tag == "pre" or block.element.find("code") is not None else without_code(block.text)
@@ -118,21 +118,21 @@ _Run: TypeAlias = tuple[int, str, str | None]
 
 
 def _run_of(block: Block) -> _Run:
-    """What the lines of one text have in common where a site uses no p: their box, or boxes of one kind beside each other."""
+    """What the lines of one text share if a site uses no p: the box around them, their tag and their class."""
     box = block.element.getparent()
     return id(box), block.tag, block.element.get("class")
 
 
 def _runs_of(blocks: list[Block]) -> frozenset[_Run | int]:
-    """Boxes that hold several sentences in lines of their own, and kinds of boxes of which several hold one."""
+    """Boxes that contain several sentences on separate lines, and kinds of neighbouring boxes of which several contain one."""
     lines = [one for one in blocks if one.tag not in _PROSE_TAGS and not one.is_heading and _is_opening(one)]
     found = Counter[_Run | int](key for one in lines for key in (id(one.element), _run_of(one)))
     return frozenset(key for key, count in found.items() if count > 1)
 
 
 def _is_line_of(block: Block, runs: frozenset[_Run | int]) -> bool:
-    """Whether a short line is one of a text without p: a sentence, a sub-heading, what a figure makes more than a label
-    ("Killed: 3")."""
+    """Whether a short line belongs to a text without p: it is a sentence, a sub-heading, or a label with a figure ("Killed:
+    3")."""
     return (
         not block.linked
         and (id(block.element) in runs or _run_of(block) in runs)
@@ -142,7 +142,7 @@ def _is_line_of(block: Block, runs: frozenset[_Run | int]) -> bool:
 
 
 def _is_bold(block: Block) -> bool:
-    """Whether a line of several words stands in strong letters as a whole."""
+    """Whether a line of several words is bold as a whole."""
     return block.strong >= 0.9 * block.length and block.text.count(" ") > 1 and not block.text.endswith(":")
 
 
@@ -151,7 +151,7 @@ _TELLS_FIGURE = re.compile(r"[^\W\d_]{2}.*(?:[:：] ?\W{0,2}\d|：\w|\d,.*\d)|.*
 
 
 def _text_boxes(blocks: list[Block]) -> set[Element | None]:
-    """The boxes that hold several paragraphs side by side."""
+    """Boxes that contain several paragraphs side by side."""
     found = Counter(block.element.getparent() for block in blocks if block.tag == "p" and _is_opening(block))
     return {box for box, count in found.items() if count >= _MIN_BESIDE}
 
@@ -160,7 +160,7 @@ _MIN_BESIDE = 3
 
 
 def _is_beside(block: Block, boxes: set[Element | None]) -> bool:
-    """Whether a block is a short sentence without p beside paragraphs; what stands next to it must not matter."""
+    """Whether a block is a short sentence without p among paragraphs; it is kept whatever the blocks next to it are."""
     around = (block.element, *islice(block.element.iterancestors(), 2))
     return (
         block.tag not in _PROSE_TAGS
@@ -174,8 +174,8 @@ def _is_beside(block: Block, boxes: set[Element | None]) -> bool:
 
 
 def _linked_heads(blocks: list[Block], boxes: set[Element | None]) -> set[int]:
-    """Where several sub-headings of the text are links, as in a list of books or cars: each over a paragraph beside it. One
-    alone leads to another story."""
+    """Places of linked sub-headings, each above a paragraph in the same box, if there are several, as in a list of books or
+    cars. A single one leads to another story."""
     found = {
         place
         for place, (block, below) in enumerate(pairwise(blocks))
@@ -195,26 +195,27 @@ _SHORT_SENTENCE = re.compile(r"[^\W\d_][^:|©]* [^:|©]* [^:|©]*[.!?]|[^\W\d_][
 
 
 def _is_over_links(blocks: list[Block], noise: list[bool], place: int) -> bool:
-    """A title of other articles, whatever its words and language: the two blocks below it are links and leave."""
+    """Whether a block is a title above links to other articles, in any words and language: the two blocks below it are links
+    and are removed."""
     block, below = blocks[place], blocks[place + 1 : place + 3]
     is_title = block.is_heading or (block.tag != "li" and block.length < 60 and not _END.search(block.text))
     return is_title and len(below) == 2 and all(noise[place + 1 : place + 3]) and all(one.link_share > 0.6 for one in below)
 
 
 def _is_empty_heading(block: Block, following: Block | None) -> bool:
-    """A heading with nothing below it before the next of its rank."""
+    """Whether a heading has nothing below it before the next heading of the same or a higher rank."""
     return block.is_heading and (following is None or (following.is_heading and following.tag <= block.tag))
 
 
 def _is_opening(block: Block) -> bool:
     if block.tag in ("p", "div", "td") and block.size >= 150 and block.link_share < 0.3:
-        # Indian and East Asian sites often end their first paragraph with nothing.
+        # Indian and East Asian sites often end their first paragraph without punctuation.
         return True
     return not block.is_heading and block.size >= 60 and bool(_END.search(block.text))
 
 
 def _belongs_before(block: Block, following: Block) -> bool:
-    """A short first sentence ahead of the first long paragraph."""
+    """Whether a block is a short first sentence before the first long paragraph."""
     if not _END.search(block.text):
         return False
     is_paragraph = block.tag == following.tag in ("p", "div") and block.element.getparent() is following.element.getparent()
@@ -251,7 +252,7 @@ def _is_noise(block: Block, context: Context, runs: frozenset[_Run | int]) -> bo
     ):
         return True
     if block.tag not in _PROSE_TAGS and not block.is_heading:
-        # A div or a cell may hold the whole text, cut off by a widget before its full stop.
+        # A div or a cell may contain the whole text, cut by a widget before its full stop.
         if block.length >= 40 and (_END.search(text) or (block.length >= 200 and block.link_share <= 0.3)):
             return False
         return not _is_line_of(block, runs)
@@ -262,18 +263,18 @@ _CHANNEL = re.compile(r"\b(?:facebook|instagram|whatsapp|twitter|tiktok|youtube|
 
 
 def _names_channels(block: Block) -> bool:
-    """A bullet with a link that names two networks or stores, in any language: "The Echo on <a>WhatsApp</a> and Instagram"."""
+    """Whether a bullet with a link names two networks or stores, in any language: "The Echo on <a>WhatsApp</a> and Instagram"."""
     return block.linked > 0 and block.length < 150 and len(set(map(str.lower, _CHANNEL.findall(block.text)))) > 1
 
 
 def _is_label_and_link(block: Block) -> bool:
-    """A label and nothing but a link behind it: "Around town: <a>School choir to sing</a>"."""
+    """Whether a paragraph is a label with only a link after it: "Around town: <a>School choir to sing</a>"."""
     colon = block.text.find(":", 0, 30)
     return block.tag == "p" and 20 < block.linked < 250 and colon > 0 and block.linked >= block.length - colon - 2
 
 
 def _is_linked_sentence(block: Block) -> bool:
-    """A sentence of the text most of which is a link: "The sisters <a>sold their bakery in May after ninety years</a>." """
+    """Whether a sentence of the text is mostly a link: "The sisters <a>sold their bakery in May after ninety years</a>." """
     is_linked_whole = block.length - block.linked < 6 or block.link_share > 0.95
     return (
         block.tag == "p"
@@ -286,7 +287,7 @@ def _is_linked_sentence(block: Block) -> bool:
 
 
 def _without_doubles(blocks: list[Block]) -> list[Block]:
-    """Once each: pull quotes and mobile copies print a paragraph again."""
+    """The blocks without repeated paragraphs: pull quotes and copies for mobile screens print a paragraph twice."""
     seen: set[str] = set()
     kept = []
     for block in blocks:

@@ -1,6 +1,7 @@
-"""What is no part of an article and says so itself: machines' summaries, notices about cookies, consent or embedded content.
+"""Texts that say themselves that they are no part of an article: summaries by machines, notices about cookies, consent or
+embedded content.
 
-Reads texts, not names of classes: every site calls such boxes something else.
+Reads texts, not class names: every site names such boxes differently.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ _MAX_SUMMARY_LABEL, _MAX_SUMMARY_TITLE = 250, 80
 
 
 def without_summaries(blocks: list[Block]) -> list[Block]:
-    """Without boxes that say that a machine summed the article up in them: they are no text of its writers, and made anew at
-    each visit. A line of the text that speaks of such a summary has the other paragraphs beside it and no box of its own."""
+    """The blocks without boxes that say that a machine summarised the article in them: such text is not by the article's
+    writers, and it is generated again at each visit. A sentence of the article about such a summary has the other
+    paragraphs beside it and no box of its own."""
     short = "\n".join(block.text for block in blocks if block.length < _MAX_SUMMARY_LABEL).lower()
     if not any(hint in short for hint in _SUMMARY_HINTS):
         return blocks
@@ -40,7 +42,7 @@ def without_summaries(blocks: list[Block]) -> list[Block]:
                 if len(inside) > 1:
                     break
             if sum(one.length for one in blocks if id(one) in inside) > 0.4 * sum(one.length for one in blocks):
-                # No box of its own: the points below a line that calls them so.
+                # It has no box of its own: the list items below a line that announces a summary.
                 points = takewhile(lambda one: one.tag == "li", blocks[place + 1 :])
                 inside = {id(one) for one in (block, *points)} if block.length < _MAX_SUMMARY_TITLE else set()
             return [one for one in blocks if id(one) not in inside] if len(inside) > 1 else blocks
@@ -59,7 +61,7 @@ _CONSENT = re.compile(
     r"|(?:contenu|service).{0,120}(?:traceurs|cookies)|third[- ]party (?:content|cookies).{0,200}(?:accept|consent|"
     r"settings)|this (?:content|slideshow|site) requires javascript"
 )
-"""Searched in small letters."""
+"""Searched for in lower case."""
 
 _QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{1,600}[\"“”»]")
 _SPEAKS = re.compile(
@@ -73,11 +75,11 @@ _SPEAKS = re.compile(
     r"[Tt]a strona|[Dd]enne (?:side|hjemmeside)|[Dd]en här (?:sidan|webbplatsen)|[Vv]i (?:använder|bru[gk]er)|"
     r"[Dd]eze (?:web)?(?:site|inhoud)|[Ww]ij|[Oo]nze|uw|jouw|JavaScript|javascript)\b|当サイト|我们"
 )
-"""Words by which a notice speaks to its reader about the site; a story about cookies or data tells of somebody else."""
+"""Words with which a notice addresses its reader or names the site; a story about cookies or data is about somebody else."""
 
 
 def speaks_to_reader(text: str) -> bool:
-    """Whether a text, but for what it quotes, speaks to its reader or of the house."""
+    """Whether a text, without its quotations, addresses its reader or is about the site itself."""
     return _SPEAKS.search(_QUOTED.sub(" ", text)) is not None
 
 
@@ -86,7 +88,7 @@ _CONSENT_HINTS = ("cookie", "inhalt", "content", "daten", "traceurs", "javascrip
 
 @lru_cache(maxsize=1_000)  # asked when a block is weighed and again when it is judged
 def is_consent(text: str) -> bool:
-    """A notice about cookies, consent or embedded content."""
+    """Whether a text is a notice about cookies, consent or embedded content."""
     if len(text) >= 1200:
         return False
     lowered = text.lower()
@@ -105,7 +107,7 @@ _HOUSE_LINE = re.compile(
     r"|\b(?:may|might|can) (?:earn|receive|get|include) .{0,40}\b(?:commissions?|compensation|paid promotions?)\b"
     r"|\berhalten wir .{0,60}\bprovision\b|^try refreshing your browser\b|^you (?:may|might) also (?:like|be interested)\b"
 )
-"""Searched in small letters: a pattern that ignores case costs three times as much."""
+"""Searched for in lower case: a pattern that ignores case costs three times as much."""
 _HOUSE_HINTS = (
     *("sign up", "subscri", "newsletter", "jederzeit", "abonnez", "inscri", "suscri", "suscrí", "assine", "iscriviti"),
     *("commission", "compensation", "promotion", "provision", "refreshing", "also like", "also be"),
@@ -113,7 +115,7 @@ _HOUSE_HINTS = (
 
 
 def is_house_line(text: str) -> bool:
-    """The house about itself, wherever it stands: pleas to sign up, what links earn."""
+    """Whether a line is about the site itself, anywhere in the text: requests to sign up, notes that links earn commission."""
     lowered = text.lower()
     for hint in _HOUSE_HINTS:
         if hint in lowered:

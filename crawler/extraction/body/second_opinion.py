@@ -1,7 +1,7 @@
-"""A second opinion on the body, asked where our reading leaves much of the page's prose out: names may have misled us.
+"""A second opinion on the body, used if our reading leaves out much of the page's prose: class names may have misled it.
 
-The page is read again by its form alone, and where that says something else, trafilatura decides by whom it agrees with. Asked of
-3 in 400 pages of the corpora. See docs/decisions/0041 and, for why trafilatura's text is never the answer, 0051.
+The page is read again by its form alone. If the result differs, trafilatura decides by the reading with which it agrees more.
+Used for 3 in 400 pages of the corpora. See docs/decisions/0041 and, for why trafilatura's text is never the answer, 0051.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from crawler.extraction.markup.page import Page
 from crawler.extraction.markup.roles import Role
 
 MAX_BYTES = 300_000
-"""What trafilatura is given; it takes some 50 ms for so much."""
+"""Maximum size of the markup given to trafilatura, in characters; that much takes about 50 ms."""
 MIN_CONFIDENCE = 0.6
-"""Confidence from which our reading needs no other: below are 4 of 100 pages."""
+"""Confidence from which our reading needs no second opinion; 4 of 100 pages are below it."""
 ALIKE, LEAD = 0.8, 0.1
-"""Agreement of two readings that say the same, and by how much more trafilatura must agree with the other."""
+"""Agreement above which two readings count as the same, and by how much more trafilatura must agree with the other reading."""
 MISLEADING = Role.FURNITURE | Role.ELSEWHERE | Role.WEAK | Role.PICTURE
-"""What names say and a page's form may gainsay."""
+"""Roles that names indicate and that the page's form may contradict."""
 MAX_READ_AGAIN = 8_000
-"""Elements of a page that trafilatura is given to decide on."""
+"""Maximum elements of a page that is read a second time."""
 
 
 def reconsidered(
     page: Page, heading: Element | None, context: Context, reading: BodyReading, *, is_free: bool | None
 ) -> BodyReading:
-    """A reading, or where it leaves much of the page's prose out the one by form alone, if that is the likelier.
+    """The given reading; if it leaves out much of the page's prose, the reading by form alone if that is more likely.
 
-    What the page's own markup hides is then read as well, unless the page is paid for.
+    The second reading includes what the page's own markup hides, unless the page is paid for.
     """
     if reading.confidence >= MIN_CONFIDENCE or len(page.elements) > MAX_READ_AGAIN:
         return reading
@@ -56,13 +56,13 @@ _WORD = re.compile(r"\w+")
 
 
 def _runs(paragraphs: tuple[str, ...]) -> set[_Run]:
-    """Every four words on end."""
+    """All sequences of four words."""
     words = _WORD.findall(" ".join(paragraphs))
     return set(zip(words, words[1:], words[2:], words[3:], strict=False))
 
 
 def _agreement(one: set[_Run], other: set[_Run]) -> float:
-    """From 0 for texts that have nothing in common to 1."""
+    """0 for texts that have nothing in common, 1 for equal ones."""
     return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
 
 
@@ -72,7 +72,7 @@ def _markup(element: Element) -> str:
 
 
 def _shown(page: Page, element: Element) -> Element:
-    """A copy without what the page's markup hides, what a family drops, and what readers wrote."""
+    """A copy without what the page's markup hides, what a family drops, and readers' comments."""
     copied = deepcopy(element)
     for original, twin in zip(list(element.iter()), list(copied.iter()), strict=True):
         parent = twin.getparent()
@@ -82,7 +82,7 @@ def _shown(page: Page, element: Element) -> Element:
 
 
 def _asked(markup: str) -> str:
-    # Imported here: it takes a third of a second and 20 MB, and most crawls never need it.
+    # Imported here: it takes a third of a second and 20 MB, and most crawls never use it.
     from trafilatura import bare_extraction
 
     found = bare_extraction(f"<html><body>{markup}</body></html>", fast=True, include_comments=False, include_tables=False)

@@ -1,7 +1,7 @@
-"""Boxes that ask a reader to sign up for something or to vote, found by what they hold and not by what they are called.
+"""Boxes that ask a reader to sign up for something or to vote, found by their content and not by their names.
 
-Templates of today name their elements by hashes, so no word tells. What tells is a field for an e-mail address, a link to a
-newsletter, or a question over buttons, in a small box of its own. Reads the tree; marks through the page.
+Many templates name their elements by hashes, so names are no evidence. The evidence is a field for an e-mail address, a link
+to a newsletter, or a question above buttons, in a small box of its own. Reads the tree; marks boxes through the page.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from crawler.extraction.markup.page import Page, raw_text_of, text_of
 from pipelines.text import squash
 
 MOST_CHARS = 450
-"""A box with more text than this is no box. Larger takes short articles with a form below; smaller misses wordy boxes."""
+"""Maximum characters of a box. A larger value removes short articles with a form below; a smaller one misses wordy boxes."""
 
 PLUG_CHARS = 140
-"""A paragraph longer than this is the article's and not a plug, and no box holds it."""
+"""A longer paragraph belongs to the article, so no box contains one."""
 
 LEAST_ASKED = 25
-"""Characters from which a box says by itself what it asks for, and needs no words of its neighbours."""
+"""Characters above which a box itself says what it asks for, without the text of its neighbours."""
 
 MOST_BOXES = 20
 
@@ -31,17 +31,17 @@ _BOXES = frozenset({"div", "section", "aside", "form", "ul", "li", "article"})
 _LINK = re.compile(
     r"/(?:newsletters?|subscribe|subscription|abonnement|abonnieren|abbonamenti|suscripciones|suscribete|signup|sign-up)\b"
 )
-"""Searched in small letters."""
+"""Searched for in lower case."""
 _SHORTEST_SENTENCE = 30
 _SENTENCE = re.compile(r".{30,}[.!?…。।][\"'”’»)]{0,2}")
 
 
 Lengths: TypeAlias = dict[Element, float]
-"""Of elements that were looked at: links stand in the same boxes."""
+"""Lengths computed so far: many links are in the same boxes."""
 
 
 def drop_signups(page: Page) -> None:
-    """Mark the boxes of a page that ask for an e-mail address or a vote, or lead to a newsletter."""
+    """Mark the boxes of a page that ask for an e-mail address or a vote, or that link to a newsletter."""
     found = 0
     lengths: Lengths = {}
     leading = page.links_to(_LINK)
@@ -64,7 +64,7 @@ def drop_signups(page: Page) -> None:
 
 
 def _is_answer(radio: Element) -> bool:
-    """A choice with words beside it; without, style sheets make carousels and tabs of them."""
+    """Whether a radio button has a label with words; without one, style sheets use it for carousels and tabs."""
     parent, following = radio.getparent(), radio.getnext()
     if parent is None or next(parent.iter("img"), None) is not None:
         return False
@@ -72,7 +72,8 @@ def _is_answer(radio: Element) -> bool:
 
 
 def _follows_question(button: Element) -> bool:
-    """`<p>Is the plan right?</p><button>Yes</button><button>No</button>`, seen from the last button."""
+    """Whether a button is the last of several below a question: `<p>Is the plan
+    right?</p><button>Yes</button><button>No</button>`."""
     other = button.getprevious()
     if other is None or other.tag != "button":
         return False
@@ -86,7 +87,7 @@ def _follows_question(button: Element) -> bool:
 
 
 def _box_of(element: Element, lengths: Lengths) -> Element | None:
-    """The largest small box around an element: the last before one that holds more than a box does."""
+    """The largest small box around an element: the search ends at the first element with more text than a box has."""
     box: Element | None = None
     current = element.getparent()
     for _ in range(8):
@@ -103,7 +104,7 @@ def _box_of(element: Element, lengths: Lengths) -> Element | None:
 
 
 def _adds_sentence(larger: Element, box: Element) -> bool:
-    """Whether a larger box brings a whole sentence that stands beside the smaller one: a short paragraph of the article."""
+    """Whether a larger box adds a whole sentence beside the smaller one: a short paragraph of the article."""
     if len(raw_text_of(larger)) - len(raw_text_of(box)) <= _SHORTEST_SENTENCE:
         return False
     beside = Counter(_long_texts(larger)) - Counter(_long_texts(box))
@@ -115,7 +116,8 @@ def _long_texts(element: Element) -> list[str]:
 
 
 def _length(element: Element, lengths: Lengths) -> float:
-    """Characters of an element's text, those of dense scripts weighed, counted until there are more than a box holds."""
+    """Characters of an element's text, those of dense scripts multiplied by `DENSITY`; counting stops above the maximum of a
+    box."""
     length = lengths.get(element)
     if length is None:
         length = 0.0

@@ -1,7 +1,7 @@
-"""Teasers: boxes of a page that lead to its other pages, each with a linked headline, and how much of its text stands in them.
+"""Teasers: boxes of a page that link to other pages of the site, each with a linked headline, and how much text is in them.
 
-What tells a list of articles from an article is not how many links there are but what is left without the teasers. Knows nothing
-of languages or class names: a teaser is a linked line, and the largest element around it that holds no other.
+A list of articles differs from an article not by its number of links but by what is left without the teasers. Knows no
+languages and no class names: a teaser is a linked line with the largest element around it that contains no other linked line.
 """
 
 from __future__ import annotations
@@ -19,24 +19,26 @@ from crawler.extraction.markup.page import Page, text_of
 from crawler.extraction.markup.roles import Role
 
 MAX_LINKS = 1_500
-"""Links looked at on one page."""
+"""Maximum links read on one page."""
 MIN_HEADED, MIN_LINES = 3, 6
-"""Teasers from which on a page may be a list: with headings or times, and bare linked lines, as menus have them too."""
+"""Minimum teasers of a list: with headings or times, or plain linked lines, which menus have too."""
 MIN_HEADLINE, MAX_HEADLINE = 15, 250
 MIN_WORDS = 3
 MIN_DENSE = 6
-"""Characters of a headline; words; characters in scripts that part no words."""
+"""Length of a headline: characters, words, and characters in scripts that do not separate words."""
 MAX_BESIDE = 40
-"""Characters beside a link in its own line: a number, a time, a label. More, and the line is a sentence with a link in it."""
+"""Maximum characters beside a link on its line: a number, a time, a label. With more, the line is a sentence with a link in
+it."""
 MAX_TEASER = 1_500
 MAX_PARAGRAPHS = 3
-"""Characters and paragraphs of a teaser; a longer box is one only beside others that are marked like it."""
+"""Maximum characters and paragraphs of a teaser; a longer box is a teaser only if there are others with the same mark."""
 MAX_BELOW = 500
-"""Characters below a linked heading that has no box of its own."""
+"""Maximum characters of a teaser below a linked heading without a box of its own."""
 MAX_AHEAD = 250
-"""Characters of a teaser ahead of its headline: a label, a time, a caption. Below more, a linked line ends a text."""
+"""Maximum characters of a teaser before its headline: a label, a time, a caption. After more text, a linked line ends an
+article."""
 MAX_OWN, MAX_SHARE = 500, 0.35
-"""Characters that a list has of its own, an introduction, and their share of what is in its teasers."""
+"""Maximum characters of a list outside its teasers (an introduction), and their maximum share of the text in its teasers."""
 MIN_OWN = 250
 _FROM_ROOT = re.compile(r"/[\w-]")
 _INLINE = frozenset(("a", "span", "b", "strong", "em", "i", "font"))
@@ -45,25 +47,25 @@ _FRAME = frozenset(("nav", "footer", "form", "menu", "figcaption", "button"))
 
 @dataclass(frozen=True, slots=True)
 class Teasers:
-    """What of a page leads to other pages."""
+    """The parts of a page that link to other pages."""
 
     boxes: tuple[Element, ...] = ()
     headed: int = 0
-    """How many have a heading or a time."""
+    """Number of teasers with a heading or a time."""
     listed: int = 0
-    """Characters of all their text."""
+    """Characters of text in all teasers."""
     own: int = 0
-    """Characters of the page's text outside of them."""
+    """Characters of the page's text outside teasers."""
 
     @property
     def is_list(self) -> bool:
-        """Whether the teasers are what the page is: of its own it has an introduction at most."""
+        """Whether the page consists of teasers, at most with an introduction."""
         enough = self.headed >= MIN_HEADED or len(self.boxes) >= MIN_LINES
         return enough and (self.own < MIN_OWN or (self.own < MAX_OWN and self.own < MAX_SHARE * self.listed))
 
 
 def find_teasers(page: Page, heading: Element | None, reading: BodyReading) -> Teasers:
-    """The teasers of a page whose heading and text are known."""
+    """The teasers of a page, whose heading and text are already found."""
     lines = _linked_lines(page)
     if len(set(lines.values())) < MIN_HEADED:
         return Teasers()
@@ -90,7 +92,7 @@ def find_teasers(page: Page, heading: Element | None, reading: BodyReading) -> T
 
 
 def _linked_lines(page: Page) -> dict[Element, str]:
-    """Elements that are a linked headline -> the path of the page of this site that they lead to."""
+    """Linked headlines -> the path of the page on this site to which they link."""
     here = urlsplit(page.url)
     host, path = here.hostname or "", here.path.rstrip("/")
     found: dict[Element, str] = {}
@@ -104,7 +106,7 @@ def _linked_lines(page: Page) -> dict[Element, str]:
 
 
 def _target(page: Page, href: str, host: str, here: str) -> str | None:
-    """The path that a link leads to; None for this page, the front page, and other sites."""
+    """The path to which a link leads; None for this page, the front page and other sites."""
     if _FROM_ROOT.match(href):  # most links; joining them costs more than all else here
         path, _, query = href.partition("#")[0].partition("?")
     else:
@@ -127,12 +129,12 @@ def _domain(host: str) -> str:
 
 
 def _is_headline(page: Page, link: Element, framed: dict[Element, bool]) -> bool:
-    """Whether a link is a line of its own of a headline's length, outside of the site's frame."""
+    """Whether a link is a line of its own, as long as a headline, and outside the site's frame."""
     if _is_framed(page, link, framed):
         return False
     heading = next(link.iter(*HEADINGS), None) if len(link) else None
     if heading is None and len(link) and next(link.iter("p", "div"), None) is not None:
-        # A whole teaser in one link: its first line is its headline.
+        # A link around a whole teaser: its first line is the headline.
         heading = next((one for one in link.iterdescendants() if len(one) == 0 and len(text_of(one)) >= MIN_HEADLINE), None)
     text = text_of(link if heading is None else heading)
     dense = MIN_DENSE if DENSE.search(text) else 0
@@ -147,7 +149,7 @@ def _is_headline(page: Page, link: Element, framed: dict[Element, bool]) -> bool
 
 
 def _is_framed(page: Page, link: Element, known: dict[Element, bool]) -> bool:
-    """Whether a link stands in the site's frame or in comments; elements around several links are looked at once."""
+    """Whether a link is in the site's frame or in comments; elements around several links are examined once."""
     path: list[Element] = []
     around = link.getparent()
     while around is not None and around not in known:
@@ -160,7 +162,7 @@ def _is_framed(page: Page, link: Element, known: dict[Element, bool]) -> bool:
 
 
 def _beside(link: Element) -> int:
-    """Characters that stand in one line with a link, other links aside: up to the elements around it that begin a line."""
+    """Characters on the same line as a link, without other links; the line ends at the nearest block element around it."""
     total, line = 0, link
     while (parent := line.getparent()) is not None:
         total += len((line.tail or "").strip())
@@ -182,7 +184,7 @@ def _beside(link: Element) -> int:
 
 
 def _box(line: Element, targets: dict[Element, set[str]], kept: set[Element]) -> Element:
-    """The largest element around a linked line that leads nowhere else and does not hold the page's own heading."""
+    """The largest element around a linked line that has no other target and does not contain the page's own heading."""
     box, name = line, text_of(line)
     for element in line.iterancestors():
         if len(targets[element]) > 1 or element in kept or element.tag in ("body", "main", "html"):
@@ -194,7 +196,7 @@ def _box(line: Element, targets: dict[Element, set[str]], kept: set[Element]) ->
 
 
 def _mark(box: Element) -> str:
-    """What boxes of one kind have in common: tag and class, without the numbers that count them; a bare div's is its own."""
+    """The name that boxes of one kind share: tag and class without numbers; a div without a class has a name of its own."""
     name = " ".join(re.sub(r"\d+", "", box.get("class") or "").split())
     return f"{box.tag!s} {name}" if name or box.tag in ("article", "section", "li") else str(id(box))
 
@@ -205,7 +207,7 @@ def _is_headed(box: Element) -> bool:
 
 
 def _below(outside: list[Block], boxes: set[Element]) -> int:
-    """Characters of text that stands below linked headings without a box around both."""
+    """Characters of text below linked headings if no box surrounds both."""
     total, left = 0, 0
     for block in outside:
         before = block.element.getprevious()
