@@ -1,4 +1,4 @@
-"""What a reader sees: the standfirst, the byline and the times printed around the article."""
+"""The text printed around the article: standfirst, byline and times."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from pipelines.text.dates.words import code_of_known
 from pipelines.text.zones import zone_of
 
 MAX_PROPOSALS = 80
-"""Printed times, and printed bylines, looked at on one page."""
+"""Maximum printed times, and maximum printed bylines, read on one page."""
 MAX_BYLINE = 300
 MAX_STANDFIRST = 800
 MAX_LABEL = 40
-"""Characters of a label beside a time; longer texts are sentences."""
+"""Maximum characters of a label beside a time; longer texts are sentences."""
 MAX_STEPS = 5
-"""Elements gone back or up in search of a time's label: an icon, a wrapper or two."""
+"""Maximum elements passed, backwards or upwards, in search of a time's label: an icon and one or two wrappers."""
 TIMES = ("time", "relative-time", "local-time", "time-ago", "amp-timeago")
-"""Elements whose `datetime` is the instant that they print: HTML's own and the customary ones of scripts."""
+"""Elements whose `datetime` is the instant that they print: HTML's own and those that scripts commonly define."""
 _WHOLE = ("body", "article", "main")
 _WRAPPERS = frozenset(("span", "p", "div", "li", "dd", "td", "small", "em", "strong", "b", "i"))
 _PROBE = "1 March 2025"
-"""A time behind a label, to learn what the label says of it."""
+"""A date that is put after a label, to find out what the label says about it."""
 _LABEL_BEHIND = re.compile(r"\s*[(\[]([^)\]]{4,40})[)\]]")
 _DIGIT = re.compile(r"\d")
 AUTHOR_LINK = re.compile(
@@ -47,7 +47,7 @@ AUTHOR_LINK = re.compile(
 
 
 def article_region(page: Page, heading: Element | None, container: Element | None) -> Element:
-    """The smallest element that holds heading and body, or the article element around both."""
+    """The smallest element that contains heading and body, or the article element around both."""
     if container is None:
         return page.body
     start = container
@@ -81,7 +81,7 @@ def walk_region(page: Page, region: Element, container: Element | None) -> list[
         if (role & _ASIDE or element.tag in _SIDES) and element is not region and element not in protected:
             if element.tag in ("nav", "form") or role & (Role.COMMENTS | Role.DROPPED):
                 continue
-            # The foot of the article itself holds its times and tags.
+            # The footer of the article itself contains its times and tags.
             is_own_foot = element.tag == "footer" and region.tag == "article" and element.getparent() is region
             if element.tag == "footer" and not is_own_foot:
                 continue
@@ -97,7 +97,7 @@ def walk_region(page: Page, region: Element, container: Element | None) -> list[
 
 
 def propose_printed(page: Page, steps: list[Step], heading: Element | None, reading: BodyReading, into: Proposals) -> None:
-    """Standfirst, bylines and times, from the region's elements and the blocks between heading and text."""
+    """Propose standfirst, bylines and times from the region's elements and from the blocks between heading and text."""
     first = reading.blocks[0].element if reading.blocks else None
     place = "head"
     taken: set[Element] = set()
@@ -131,7 +131,8 @@ def propose_printed(page: Page, steps: list[Step], heading: Element | None, read
 
 
 def _standfirst_text(element: Element) -> str:
-    """Text of a box for the standfirst; where it holds paragraphs and more, of those that are no furniture and no link."""
+    """Text of a standfirst box; if it has paragraphs and other elements, only of the paragraphs that are neither furniture nor
+    links."""
     paragraphs_in = [child for child in element if child.tag == "p"]
     if not paragraphs_in or len(element) < 2 or (element.text or "").strip():
         return text_of(element)
@@ -144,7 +145,7 @@ def _standfirst_text(element: Element) -> str:
 
 
 def _is_own_text(page: Page, element: Element, text: str) -> bool:
-    """Whether a box holds running text of this page: no picture, no link to elsewhere, no time or byline."""
+    """Whether a box contains continuous text of this page: no picture, no link to another page, no time or byline."""
     if (
         element.tag == "a"
         or next(element.iter("img"), None) is not None
@@ -162,7 +163,7 @@ def _is_own_text(page: Page, element: Element, text: str) -> bool:
 
 
 def _propose_byline(page: Page, element: Element, place: str, into: Proposals) -> bool:
-    """From a box that is named for authors: the links to them, the marked name, the whole text."""
+    """Propose from a box named for authors: the links to them, the name marked as author, the whole text."""
     text = byline_text(page, element) if len(into.bylines) < MAX_PROPOSALS else ""
     if not 3 <= len(text) <= MAX_BYLINE:
         return False
@@ -184,13 +185,13 @@ def _propose_byline(page: Page, element: Element, place: str, into: Proposals) -
 
 
 def _is_next_of_its_kind(element: Element) -> bool:
-    """Whether a byline box follows one that is marked just like it: a box for each writer, and none around them all."""
+    """Whether a byline box follows one with the same tag and class: each writer has a box, and there is none around them all."""
     last = element.getprevious()
     return last is not None and (last.tag, last.get("class")) == (element.tag, element.get("class"))
 
 
 def byline_text(page: Page, element: Element) -> str:
-    """Text of a byline box without its times, buttons and pictures; what stands on lines of its own stays on them."""
+    """Text of a byline box without its times, buttons and pictures; separate lines stay separate."""
     parts: list[str] = []
     _gather(page, element, parts)
     return "\n".join(paragraphs("".join(parts)))[: MAX_BYLINE + 1]
@@ -211,7 +212,7 @@ def _gather(page: Page, node: Element, parts: list[str]) -> None:
 
 
 def _propose_head(page: Page, head: tuple[Block, ...], heading: Element | None, into: Proposals) -> None:
-    """From the plain lines between heading and text: dates, "By ...", and a sentence that is the standfirst."""
+    """Propose from the plain lines between heading and text: dates, "By ...", and a sentence that is the standfirst."""
     has_time = any(proposal.source.startswith("printed") for proposal in into.published)
     for block in head:
         text = block.text
@@ -237,8 +238,9 @@ def _propose_head(page: Page, head: tuple[Block, ...], heading: Element | None, 
 
 
 def _is_of_head(block: Block, heading: Element | None, into: Proposals) -> bool:
-    """Whether a line stands free of furniture: only in boxes that hold the heading too ("header.has-caption"), or machines are
-    told the same, so that an edit of what is printed shows and one of what is not does not."""
+    """Whether a line is not furniture: every suspect box around it contains the heading too ("header.has-caption"), or the
+    same text is declared. In the latter case the printed line is used, so that its edits are seen and edits of the declared
+    text alone are not."""
     around = set() if heading is None else set(heading.iterancestors())
     return around.issuperset(block.suspects) or any(
         block.length < 1.3 * len(declared.value) and overlap(block.text, declared.value) > 0.9
@@ -248,7 +250,7 @@ def _is_of_head(block: Block, heading: Element | None, into: Proposals) -> bool:
 
 
 def _propose_time(page: Page, element: Element, role: int, place: str, into: Proposals) -> None:
-    """From one element that prints a time: its machine value, else its text."""
+    """Propose from one element that prints a time: its machine-readable value, otherwise its text."""
     text = spaced_text_of(element)
     if len(text) > 150:
         return
@@ -286,12 +288,12 @@ _CLOCK = re.compile(r"\d[:.h]\d\d(?![.\d])|\d ?[ap]\.?m\b", re.IGNORECASE)
 
 @lru_cache(maxsize=1_000)
 def _calls_published(text: str) -> bool:
-    """Whether a line says that its time is the publication, and nothing else."""
+    """Whether a line labels its time as the publication."""
     return "B" in code_of_known(text)
 
 
 def _as_shown(proposal: Proposal[Timestamp] | None, text: str, page: Page) -> Proposal[Timestamp] | None:
-    """A proposal of midnight whose text shows only a day is that day: a template made an instant of it."""
+    """The proposal; if it is midnight and its text shows only a day, that day: a template added the time."""
     if proposal is None or _CLOCK.search(text):
         return proposal
     is_midnight = _MIDNIGHT.search(proposal.value.raw) is not None
@@ -309,7 +311,7 @@ def _as_shown(proposal: Proposal[Timestamp] | None, text: str, page: Page) -> Pr
 
 
 def _is_labelled_update(element: Element, text: str) -> bool:
-    """Whether the label of an update is printed beside an element that holds only a time: "Last updated <time>Friday</time>"."""
+    """Whether a label beside an element that contains only a time says "updated": "Last updated <time>Friday</time>"."""
     told = (element.get("aria-label") or element.get("title") or "")[:MAX_LABEL]
     label = told if told and not _DIGIT.search(told) else _label_before(element)
     if label and not _UPDATED.search(text):
@@ -330,7 +332,7 @@ def _is_labelled_update(element: Element, text: str) -> bool:
 
 
 def _label_before(element: Element) -> str:
-    """The short text just before an element, none of another time's: in its own line, in the cell or term before it."""
+    """The short text just before an element, unless it belongs to another time: on its line, or in the cell or term before it."""
     current = element
     for _ in range(MAX_STEPS):
         previous, parent = current.getprevious(), current.getparent()
@@ -351,7 +353,7 @@ def _label_before(element: Element) -> str:
 
 
 def _shows(text: str, stamp: Timestamp, timezone: str) -> bool:
-    """Whether a text shows the very day and minute of a stamp, so that reading it would tell nothing new."""
+    """Whether a text shows the day and minute of a stamp, so that reading it would add nothing."""
     local = stamp.instant.astimezone(zone_of(timezone))
     return (
         stamp.precision is not Precision.DAY and f"{local:%H:%M}" in text and str(local.day) in text and str(local.year) in text
@@ -360,12 +362,13 @@ def _shows(text: str, stamp: Timestamp, timezone: str) -> bool:
 
 @lru_cache(maxsize=1_000)
 def _dated(text: str, timezone: str) -> tuple[Timestamp | None, Timestamp | None]:
-    """A box of times and the line in it often print the same words."""
+    """Cached, because a box of times and the line in it often print the same words."""
     return parse_labelled(text, timezone)
 
 
 def labelled(page: Page, text: str, source: str) -> tuple[Timestamp | None, Timestamp | None, str]:
-    """(published, modified, source); what only the time of the fetch makes readable ("2 hours ago") says so in its source."""
+    """(published, modified, source). The source of a text that is readable only with the time of the fetch ("2 hours ago")
+    ends in ".relative"."""
     published, modified = _dated(text, page.timezone)
     if published or modified or page.fetched is None:
         return published, modified, source
@@ -381,6 +384,6 @@ _UPDATED = re.compile(
 
 
 def _says_modified(text: str, names: frozenset[str]) -> bool:
-    # "published updated" is how WordPress marks the one time of an entry that was never changed.
+    # WordPress marks the only time of an entry that was never changed as "published updated".
     named = names & {"modified", "updated", "update", "datemodified", "dateupdated", "lastmodified"}
     return bool(named and "published" not in names) or bool(_UPDATED.search(text))

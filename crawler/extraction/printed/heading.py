@@ -1,4 +1,4 @@
-"""Heading that a reader sees, found by its similarity to the headline that the page declares in its markup."""
+"""The printed heading, found by its similarity to the declared headlines."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from crawler.extraction.markup.roles import Role
 
 MAX_HEADING = 400
 MAX_HEADINGS = 200
-"""Headings of each rank looked at on one page."""
+"""Maximum headings of each rank read on one page."""
 MAX_PIECES = 8
-"""Parts of one heading that are tried apart."""
+"""Maximum parts of one heading that are compared separately."""
 _WORD = re.compile(r"\w+")
 _TOLD = ("jsonld.headline", "meta.og:title")
-"""Where the name is the article's, not one made for search engines or for a reader of tabs."""
+"""Sources that name the article for its readers, not for search engines or a browser tab."""
 _ALSO_TOLD = ("title", "meta.twitter:title", "meta.sailthru.title", "meta.parsely-title", "meta.dc.title", "meta.citation_title")
 _UNFILLED = re.compile(r"\{\{|\}\}|<%|%>|\$\{")
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A heading, or what the page is called elsewhere, ready to be compared."""
+    """A heading, or a name of the page in its markup, prepared for comparison."""
 
     text: str
     key: str
     words: frozenset[str]
     is_declared: bool = False
-    """Whether machines are told it as the article's name."""
+    """Whether markup declares it as the article's name."""
 
     def likeness(self, reference: Name) -> float:
         """0..1 by shared words; 1.3 for the same words in the same order."""
@@ -52,7 +52,7 @@ def _name(text: str, *, is_declared: bool = False) -> Name:
 
 
 def declared_names(proposals: list[Proposal[str]], names_of_site: frozenset[str]) -> list[Name]:
-    """What machines are told the page is called, as it stands and without the site's name, the most trusted first."""
+    """The declared names of the page, each as declared and without the site's name, the most trusted first."""
     found: dict[str, Name] = {}
     for source in (*_TOLD, *_ALSO_TOLD):
         for proposal in proposals:
@@ -66,10 +66,10 @@ def declared_names(proposals: list[Proposal[str]], names_of_site: frozenset[str]
 def find_heading(
     page: Page, names: list[Name], names_of_site: frozenset[str] = frozenset(), sections: frozenset[str] = frozenset()
 ) -> Element | None:
-    """The element that prints the headline: the h1 most like what the page is called elsewhere, else the first in the article.
+    """The element that prints the headline: the h1 most like a declared name, otherwise the first h1 in the article.
 
-    An h2 stands in where the h1 is the site's or the section's name, where only the h2 says exactly what the page is called, or
-    where it alone heads the article.
+    An h2 or h3 is used instead if the h1 is the site's or the section's name, or if only the h2 or h3 equals a declared name.
+    Without an h1, an h2 is used that alone is in the article's header.
     """
     no_headings = names_of_site | sections | {letters(part) for part in urlsplit(page.url).path.rstrip("/").split("/")[:-1]}
     best, best_score = None, -1.0
@@ -82,33 +82,33 @@ def find_heading(
             if score > best_score:
                 best, best_score = element, score
         if best_score > 1.35:
-            # An h1 that says word for word what the page is called.
+            # An h1 that is equal to a declared name.
             break
     return _heading_of_article(page) if best is None else best
 
 
-# Tried: an h1 in a breadcrumb trail, or of the class "hidden", put behind the h2 that is shown. Headlines fell from .950 to
-# .937 of the measured pages, because it is that h1 which agrees with what machines are told.
+# Tried: an h1 in a breadcrumb trail, or of the class "hidden", ranked below the visible h2. Headlines fell from .950 to .937 of
+# the measured pages, because it is that h1 which agrees with the declared headline.
 def _score(page: Page, element: Element, name: Name, names: list[Name], no_headings: frozenset[str]) -> float:
     likeness = max((name.likeness(reference) for reference in names), default=0.0)
     if likeness <= 1 and (letters(name.text) in no_headings or _leads_up(page, element)):
         return -1.0
     if element.tag != "h1":
-        # A sub-heading of the text may say a part of what the page is called.
+        # A sub-heading of the text may repeat a part of the page's name.
         if likeness < 0.85 or all(len(name.words) < 0.6 * len(reference.words) for reference in names):
             return -1.0
         likeness -= 0.15 if any(one.is_declared and one.key == name.key for one in names) else 0.4
     elif any(one.is_declared and one.key and one.key in name.key for one in names):
         likeness = max(likeness, 1.3)
     else:
-        # The same as the title element only: written for search engines, like the title.
+        # Equal only to the title element: written for search engines, like the title.
         likeness = min(likeness, 1.1)
     inside = (0.1 if likeness > 1 else 0.3) if _inside(element, ("article", "main")) else 0.0
     return likeness + inside + min(len(name.text), 60) / 300 - (0.5 if page.role(element) & Role.HIDDEN else 0.0)
 
 
 def _leads_up(page: Page, element: Element) -> bool:
-    """Whether all of a heading is a link to a page above this one: the site's logo, a section's name."""
+    """Whether a heading is wholly a link to a page above this one: the site's logo, a section's name."""
     text = text_of(element)
     links = list(element.iterancestors("a"))[:1] or [one for one in element.iter("a") if text_of(one) == text]
     address = page.absolute(links[0].get("href")) if links else None
@@ -120,7 +120,8 @@ def _leads_up(page: Page, element: Element) -> bool:
 
 
 def _heading_of_article(page: Page) -> Element | None:
-    """The h2 in the header of the one article that has paragraphs; machines may be told a social headline unlike it."""
+    """The h2 in the header of the one article that has paragraphs; the declared headline may be a different one for social
+    media."""
     for element in page.tagged("h2"):
         header = next((one for one in list(element.iterancestors())[:3] if one.tag == "header"), None)
         article = None if header is None else header.getparent()
@@ -134,15 +135,15 @@ def _inside(element: Element, tags: tuple[str, ...]) -> bool:
 
 
 def heading_text(element: Element) -> str:
-    """Text of a heading; parts with a class of their own are laid out apart, and what was coded twice is decoded."""
+    """Text of a heading; parts with a class of their own are separated by spaces, and text that was encoded twice is decoded."""
     parted = any(child.get("class") or child.tag in ("br", "div", "p") for child in element)
     text = spaced_text_of(element) if parted else text_of(element)
     return plain(text) if "&" in text or "<" in text else text
 
 
 def printed_headline(element: Element, names: list[Name]) -> str:
-    """The text of the heading: without the kicker or label before or behind it where machines are told it without,
-    and as machines are told where bytes of it were lost.
+    """The text of the heading: without the kicker or label before or after it if the headline is declared without it, and the
+    declared text if bytes of the printed one were lost.
     """
     text = heading_text(element)
     declared = {one.key: one for one in names if one.is_declared}
@@ -153,7 +154,7 @@ def printed_headline(element: Element, names: list[Name]) -> str:
         lost = re.compile(r".{1,6}".join(re.escape(part) for part in re.split("\ufffd+", text)))
         return next((one.text for one in names if lost.fullmatch(one.text)), text)
     pieces = _pieces(element)
-    # What follows may be a second half that the title element has too; what goes before is a kicker even then.
+    # What follows may be a second half that the title element has too; what comes before is a kicker even then.
     ends = (len(pieces),) if any(one.key == key for one in names) else range(len(pieces), 0, -1)
     for start in range(len(pieces)):
         for end in ends if _WORD.search(pieces[start]) else ():
@@ -164,7 +165,7 @@ def printed_headline(element: Element, names: list[Name]) -> str:
 
 
 def _pieces(element: Element) -> list[str]:
-    """What a heading is made of: the texts of its children and between them; a lone wrapper is looked into."""
+    """The parts of a heading: the texts of its children and those between them; a single wrapper is replaced by its content."""
     while len(element) == 1 and text_of(element) == text_of(element[0]):
         element = element[0]
     texts = [element.text or ""]

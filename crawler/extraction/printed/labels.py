@@ -1,7 +1,7 @@
-"""Short lines printed around a page's heading, and which of them say that the page was paid for.
+"""Short lines printed around a page's heading, and which of them say that somebody paid for the page.
 
-Of the label that stands over an advertisement ("Anzeige", "Advertisement") nothing follows for the page around it: such words
-count only as the name of a section. What counts as a label names the piece itself.
+A label above an advertisement ("Anzeige", "Advertisement") says nothing about the page around it: such words count only as the
+name of a section. A line counts as a label if it is about the piece itself.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from lxml.etree import _Element as Element
 from crawler.extraction.body.blocks import Block
 
 MAX_LABEL = 70
-"""Characters; longer lines are sentences."""
+"""Maximum characters; longer lines are sentences."""
 MAX_ABOVE, MAX_BELOW = 4, 3
-"""Lines looked at on each side: further off, "Sponsored content" is the name of an advertisement between heading and text."""
+"""Maximum lines read on each side: further away, "Sponsored content" is the name of an advertisement between heading and text."""
 MAX_CLIMB = 3
 MAX_SIBLINGS = 30
 
@@ -56,7 +56,7 @@ _PAID_HEADLINE = re.compile(
 
 
 def labels_around(heading: Element | None, head: Iterable[Block]) -> tuple[str, ...]:
-    """Short lines just above the heading, nearest first, and those between it and the text."""
+    """Short lines just above the heading, nearest first, then those between heading and text."""
     above: list[str] = []
     current = heading
     for _ in range(MAX_CLIMB):
@@ -74,7 +74,7 @@ def labels_around(heading: Element | None, head: Iterable[Block]) -> tuple[str, 
 
 
 def _short_text(element: Element) -> str:
-    """The text of a small element; nothing of a large one."""
+    """The text of a small element; empty for a large one."""
     if not isinstance(element.tag, str):
         return ""
     parts: list[str] = []
@@ -88,5 +88,5 @@ def _short_text(element: Element) -> str:
 
 
 def says_paid(labels: Iterable[str], headline: str) -> bool:
-    """Whether a line around the heading, or the heading's own beginning, says that somebody paid for the piece."""
+    """Whether a line around the heading, or the heading's beginning, says that somebody paid for the piece."""
     return any(_PAID.fullmatch(label) for label in labels) or _PAID_HEADLINE.match(headline) is not None

@@ -1,4 +1,4 @@
-"""Which elements of a page hold one of its pictures, by their tag, by their names, or by their form alone."""
+"""Which elements of a page contain one of its pictures, by their tag, by their names, or by their form alone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ _INLINE = frozenset(("a", "span", "strong", "em", "b", "i", "picture"))
 
 
 def stands_in_text(page: Page, image: Element, known: set[str | None]) -> bool:
-    """Whether a picture without a box of its own is one of the story: large, or alone in a paragraph, and no link away."""
+    """Whether a picture without a box of its own belongs to the article: large, or alone in a paragraph, and not a link to
+    another page."""
     box = next((above for above in image.iterancestors() if above.tag not in _INLINE), None)
     width, height = size_of(image)
     if box is None or 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or leads_away(image):
@@ -50,7 +51,7 @@ def stands_in_text(page: Page, image: Element, known: set[str | None]) -> bool:
 
 
 def unnamed_box(page: Page, image: Element, container: Element | None) -> Element | None:
-    """The div that holds nothing but a picture and a line or two, beside paragraphs of the text: a figure by its form."""
+    """The div that contains only a picture and a line or two, beside paragraphs of the text: a figure by its form."""
     width, height = size_of(image)
     if 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or leads_away(image):
         return None
@@ -74,7 +75,8 @@ def leads_away(image: Element) -> bool:
 
 
 def is_picture_box(page: Page, element: Element, role: int) -> bool:
-    """A figure, or a box named for a picture that holds one and little text; boxes around several pictures are gone into."""
+    """Whether an element is a figure, or a box named for a picture with one picture and little text. A box around several
+    pictures is not; the elements inside it are examined."""
     if element.tag == "figure":
         is_table = element.find(".//table") is not None and element.find(".//img") is None
         return not is_table and element.find(".//figure") is None and element.find(".//blockquote") is None
@@ -98,7 +100,7 @@ def is_picture_box(page: Page, element: Element, role: int) -> bool:
 
 
 def _is_under_quotation(caption: Element) -> bool:
-    """Who said it, under a quotation, is no caption."""
+    """Whether a line is below a quotation: it names the speaker and is not a caption."""
     figure = next(caption.iterancestors("figure"), None)
     if figure is not None:
         return figure.find(".//blockquote") is not None
@@ -106,7 +108,7 @@ def _is_under_quotation(caption: Element) -> bool:
 
 
 def _is_beside_picture(caption: Element) -> bool:
-    """Whether a picture stands next to a caption, or to the box around it, with no text between them but a label."""
+    """Whether a picture is next to a caption, or to the box around it, with at most a label between them."""
     for element in (caption, *islice(caption.iterancestors(), 1)):
         for following in (element.itersiblings(preceding=True), element.itersiblings()):
             between = 0
@@ -123,5 +125,5 @@ MAX_BETWEEN = 100
 
 
 def _awaits_picture(page: Page, box: Element) -> bool:
-    """Whether a small box is named for a picture whose img a script will put in."""
+    """Whether a small box is named for a picture whose img a script adds."""
     return bool(page.role(box) & Role.PICTURE) and len(text_of(box)) <= 800

@@ -1,6 +1,7 @@
-"""Who made a picture, where no caption says it: the part that is named for it, a line beside the caption, attributes of the img.
+"""The maker of a picture if no caption names it: from the part named for the credit, a line beside the caption, or attributes
+of the img.
 
-Knows markup; what a credit looks like is told by `pipelines.text.captions`.
+Knows markup; `pipelines.text.captions` knows the form of a credit.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _JOINT = re.compile(r"[/|,–-]|via|for", re.IGNORECASE)
 
 
 def named_credit(page: Page, element: Element, box: Element) -> tuple[str, str]:
-    """The text of the part that is named for the credit, and of the part that goes on: "Photo by Jane Doe" / "Getty Images"."""
+    """The text of the part named for the credit, and of the part that continues it: "Photo by Jane Doe" / "Getty Images"."""
     inside = set(box.iter()) if box is not element else set()
     part = next(
         (
@@ -40,7 +41,7 @@ def named_credit(page: Page, element: Element, box: Element) -> tuple[str, str]:
 
 
 def _last_line(box: Element) -> str:
-    """What stands in an element of its own behind a caption and looks like a credit: `At noon. <span>Jo Li</span>`."""
+    """The text of a last element after the caption that looks like a credit: `At noon. <span>Jo Li</span>`."""
     last = box[-1] if len(box) > 1 or (len(box) == 1 and (box.text or "").strip()) else None
     if last is None or last.tag not in _LINES or (last.tail or "").strip():
         return ""
@@ -56,13 +57,13 @@ _MAKER = re.compile(r"source|attribut|agency|provider|fotogra|photo-?by|nachweis
 
 
 def _names_maker(page: Page, part: Element) -> bool:
-    """Whether a part of a caption is named for who made the picture: there an author is the photographer."""
+    """Whether a part of a caption is named for the picture's maker; in a caption, an author is the photographer."""
     role = page.role(part)
     return bool(role & Role.BYLINE or _MAKER.search(names_on(part))) and not role & Role.CAPTION and part.tag != "img"
 
 
 def credit_beside(element: Element, box: Element, image: Element | None, caption: str) -> str | None:
-    """A credit that no name gives away: printed in the figure beside the caption, or told in the img behind the caption."""
+    """A credit that no name marks: printed in the figure beside the caption, or in an attribute of the img."""
     if element.tag == "figure":
         inside = {*box.iter()} if box is not element else set()
         for inner in element.iter("span", "div", "p", "small", "cite", "em", "i"):
@@ -75,8 +76,8 @@ def credit_beside(element: Element, box: Element, image: Element | None, caption
 
 
 def declared_credit(image: Element, caption: str) -> str | None:
-    """`<img alt="The mayor" title="The mayor | Photo: Jane Doe">`: the title or alternative text that says what is known
-    already, and goes on with a credit."""
+    """The credit in an attribute made for it; or in a title or alternative text that repeats a known text and continues with a
+    credit: `<img alt="The mayor" title="The mayor | Photo: Jane Doe">`."""
     named = next((value for key in _CREDIT_ATTRIBUTES if (value := image.get(key))), "")
     if named and len(named) < MAX_CREDIT:
         return cleaned_credit(named) or None

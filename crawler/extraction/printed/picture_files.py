@@ -1,4 +1,4 @@
-"""The file and the size of a picture, from the attributes that browsers and the scripts of lazy loading read."""
+"""The file and the size of a picture, from the attributes that browsers and scripts for lazy loading read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crawler.extraction.markup.page import Page
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "data-full-src")
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset", "data-sizes-srcset")
 _PLACEHOLDER = re.compile(r"placeholder|spacer|blank\.|pixel\.|transparent|loading|lazy[-_.]|1x1|/grey|/gray")
-"""Searched in small letters."""
+"""Searched for in lower case."""
 _FILE = re.compile(r"[^\s{}<>\"]{1,2000}\.(?:jpe?g|png|webp|avif)(?:[?#]\S*)?", re.IGNORECASE)
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]{0,100}?url\(\s*[\"']?([^\"')]{1,2000})", re.IGNORECASE)
 _LENGTH = re.compile(r"(?<![-\w])(width|height)\s*:\s*(\d{1,5}px)")
@@ -19,8 +19,8 @@ _CANDIDATE = re.compile(r"([^\s,]\S{0,2000})(?:\s{1,20}([\d.]{1,8})[wxh])?")
 
 
 def file_of(page: Page, image: Element) -> str | None:
-    """The file of a picture: what a script will load, what is loaded, the largest of a set, any file that an attribute names or
-    the link around it leads to."""
+    """The file of a picture: the one that a script will load, the one in `src`, the largest of a set, or one in another
+    attribute or in the link around the picture."""
     named = [absolute for name in _SOURCES if (absolute := page.absolute(image.get(name))) and "{" not in absolute]
     source = page.absolute(image.get("src"))
     if named or (source and not _PLACEHOLDER.search(source.lower())):
@@ -42,13 +42,13 @@ def largest_of(srcset: str) -> str | None:
 
 
 def size_of(image: Element) -> tuple[int, int]:
-    """Width and height in pixels, as the attributes or the style give them; 0 where neither does."""
+    """Width and height in pixels, from the attributes or the style; 0 if neither gives them."""
     style = dict(_LENGTH.findall(image.get("style") or ""))
     return pixels(image.get("width") or style.get("width")), pixels(image.get("height") or style.get("height"))
 
 
 def shown_without_img(page: Page, box: Element) -> str | None:
-    """The file of a box that shows its picture as a background, as what stands for a video, or by an element of a script."""
+    """The file of a box that shows its picture as a background, as the poster of a video, or through an element of a script."""
     for element in box.iter():
         shown = _BACKGROUND.search(element.get("style") or "")
         named = (str(value) for value in element.values() if element.tag not in _OTHER_FILES and _FILE.fullmatch(str(value)))
@@ -59,10 +59,10 @@ def shown_without_img(page: Page, box: Element) -> str | None:
 
 
 _OTHER_FILES = frozenset(("a", "img", "amp-img"))
-"""What leads to a file and does not show it; what was asked before."""
+"""Elements that link to a file without showing it, or that were read before."""
 
 
 def pixels(value: str | None) -> int:
-    """A length as an attribute gives it; 0 where it is none of pixels."""
+    """A length in an attribute; 0 if it is not in pixels."""
     digits = (value or "").strip().lower().removesuffix("px")
     return int(digits) if digits.isdecimal() and len(digits) < 6 else 0

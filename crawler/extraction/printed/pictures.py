@@ -1,6 +1,6 @@
 """The article's pictures with their captions and credits, in page order.
 
-Where they stand is found in `picture_boxes`, who made them in `picture_credits`, their files in `picture_files`.
+`picture_boxes` finds where they are, `picture_credits` who made them, `picture_files` their files.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ from pipelines.text.captions import cleaned_credit, split_caption
 MAX_PICTURES = 300
 MAX_CAPTION = 1_500
 MIN_PROSE = 350
-"""Characters of a paragraph from which on it is no caption, where nothing names it one."""
+"""Characters above which a paragraph is not a caption, unless it is named as one."""
 _LINES = frozenset(("br", "p", "div", "li"))
 _SPACE_BEFORE_STOP = re.compile(r" (?=[.,](?:\s|$))")
 _LEAVES = frozenset(("p", "span", "div", "em", "i", "small", "figcaption", "dd", "td"))
 _SHORTEST_ALT = 10
 _ALT_REACH = 12
-"""Steps after a picture within which its alternative text, printed, is its caption."""
+"""Maximum steps from a picture to its credit, or to a printed copy of its alternative text, which is its caption."""
 
 _LABEL = re.compile(
     r"^(?:view \d+ images?|(?:open|view) image in gallery|image \d+ of \d+|\d+ ?/ ?\d+|bild vergrößern|"
@@ -56,22 +56,23 @@ _NO_CAPTION = re.compile(
     r"\bnewsletters?\b|^skip past\b|\bsign up (?:to|for)\b|\blesezeit\b|\b\d+ min(?:ute)?s? read\b|\bleestijd\b|"
     r"\btemps de lecture\b|\btiempo de lectura\b|\btempo di lettura\b"
 )
-"""Searched in small letters."""
+"""Searched for in lower case."""
 _VIDEO = re.compile(r"(?<![a-z])video(?!s?-?less)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class _Found:
-    """The pictures of one page as they are being found."""
+    """The pictures of one page found so far."""
 
     pictures: list[Image] = field(default_factory=list)
     printed: set[str] = field(default_factory=set)
     at: dict[Element, int] = field(default_factory=dict)
-    """The img elements whose picture is in the list, with its place."""
+    """The img elements whose picture is in the list, with its index."""
     boxes: int = 0
 
     def add(self, image: Element | None, picture: Image) -> None:
-        """A caption beside its picture completes it; the same picture with the same caption is printed twice for two screens."""
+        """Add a picture, or complete a known one with the caption beside it. The same picture with the same caption is added
+        once: pages print it twice for two screen sizes."""
         known = None if image is None else self.at.get(image)
         if known is not None and not self.pictures[known].caption:
             before = self.pictures[known]
@@ -84,7 +85,7 @@ class _Found:
         self.pictures.append(picture)
 
     def complete(self, image: Element, text: str) -> None:
-        """A line behind a picture that is named for its credit."""
+        """Add the credit from a line after a picture that is named for it."""
         known = self.at.get(image)
         if known is not None and not self.pictures[known].credit and 1 < len(text) < MAX_CREDIT:
             self.pictures[known] = replace(self.pictures[known], credit=split_caption(text).credit or cleaned_credit(text))
@@ -97,7 +98,7 @@ def _is_same(one: Image, other: Image) -> bool:
 
 
 def read_pictures(page: Page, steps: list[Step], container: Element | None) -> tuple[list[Image], set[str]]:
-    """The pictures, and every text printed as caption or credit (which then is no paragraph)."""
+    """The pictures, and all texts printed as caption or credit (which are then not paragraphs)."""
     found = _Found()
     done: set[Element] = set()
     shown: tuple[Element, str] | None = None
@@ -136,14 +137,14 @@ def read_pictures(page: Page, steps: list[Step], container: Element | None) -> t
 
 
 def _alt(image: Element) -> str | None:
-    """The alternative text of an img, where it is long enough to know it again."""
+    """The alternative text of an img, if it is long enough to be recognised in print."""
     alt = image.get("alt") or ""
     return squash(alt) if _SHORTEST_ALT <= len(alt) <= MAX_CAPTION else None
 
 
 def _read_printed_alt(page: Page, element: Element, shown: tuple[Element, str], found: _Found) -> None:
-    """`<img alt="The new bridge"><span>The new bridge</span>`: what is printed below a picture and is also its alternative text
-    is its caption, whatever its box is called."""
+    """`<img alt="The new bridge"><span>The new bridge</span>`: text below a picture that repeats its alternative text is its
+    caption, whatever the name of its box."""
     image, alt = shown
     text = squash(element.text or "")
     if not (len(text) >= _SHORTEST_ALT and (alt == text or alt.startswith(f"{text} - "))):
@@ -157,8 +158,8 @@ def _read_printed_alt(page: Page, element: Element, shown: tuple[Element, str], 
 
 
 def declared_pictures(page: Page, metas: Meta, item: Item | None) -> list[Image]:
-    """For a page that prints no picture the one that machines are told, without words: what JSON-LD and Open Graph call its
-    caption no reader sees. Logos and the site's card for shares are none."""
+    """The declared picture, for a page that prints none. It has no caption, because readers do not see the caption in JSON-LD
+    and Open Graph. Logos and the site's card for shares are not pictures of the article."""
     value = (item or {}).get("image")
     listed = value if isinstance(value, list) else [value]
     declared = [one.get("url") or one.get("contentUrl") if isinstance(one, dict) else one for one in listed[:1]]
@@ -173,7 +174,7 @@ _NUMBERED = re.compile(r"[(\[]?(\d{1,3})[)\]]?(?:[.):]| ?(?:/|of|von|de|di|van|z
 
 
 def _without_numbers(pictures: list[Image]) -> list[Image]:
-    """The pictures of a gallery without the count before each caption ("3. ", "3 of 12: "), where it counts indeed."""
+    """The pictures of a gallery without the number before each caption ("3. ", "3 of 12: "), if the numbers really count them."""
     found = [_NUMBERED.match(picture.caption or "") for picture in pictures]
     numbers = [int(match[1]) for match in found if match]
     if len(numbers) < 3 or len(numbers) < 0.6 * len(pictures) or numbers != sorted(set(numbers)):
@@ -185,7 +186,7 @@ def _without_numbers(pictures: list[Image]) -> list[Image]:
 
 
 def _read_box(page: Page, element: Element, found: _Found) -> None:
-    """The picture of one box, if it is one of the article."""
+    """Add the picture of one box, if it belongs to the article."""
     image = next(element.iter("img", "amp-img"), None)
     if image is None and element.tag != "figure":
         image = _image_beside(element)
@@ -209,7 +210,7 @@ def _read_box(page: Page, element: Element, found: _Found) -> None:
 
 
 def _captioned(page: Page, element: Element, box: Element, image: Element | None, text: str, credit: tuple[str, str]) -> Image:
-    """A picture from the text of its caption, and of its credit where a part is named for one."""
+    """A picture with its caption, and with the credit from a part named for it or from the caption."""
     declared = "/".join(filter(None, credit))
     if declared and len(declared) < MAX_CREDIT and len(declared) < 0.8 * len(text):
         rest = squash(text)
@@ -225,14 +226,14 @@ def _captioned(page: Page, element: Element, box: Element, image: Element | None
 
 
 def _holds_heading(box: Element) -> bool:
-    """Whether a box is the head of an article, picture, heading, writer and all: its text is no caption, nor is what shares a
-    figcaption with the h1."""
+    """Whether a box is the head of an article, with picture, heading and writer: its text is not a caption. Nor is the text of
+    a figcaption that contains the h1."""
     return next(box.iter("h1"), None) is not None
 
 
 def _holds_prose(page: Page, element: Element, box: Element) -> bool:
-    """Whether a box is named for the picture beside a paragraph of the text: one too long for a caption, above the picture, or
-    below a heading."""
+    """Whether a box named for the picture contains a paragraph of the text too: one too long for a caption. Above the picture
+    or below a heading the limit is `MAX_BETWEEN`."""
     if box is not element or element.tag == "figure" or page.role(element) & Role.CAPTION:
         return False
     image = next(element.iter("img", "amp-img"), None)
@@ -247,8 +248,8 @@ def _holds_prose(page: Page, element: Element, box: Element) -> bool:
 
 
 def _is_of_video(element: Element) -> bool:
-    """Whether what the text is about is a video: a player, or a box that is named for one. On top of an article it is the
-    article's picture, further down a piece of its own."""
+    """Whether a caption belongs to a video: a player, or a box named for one. At the top of an article the video is the
+    article's picture; further down it is separate content."""
     if next(element.iter("video"), None) is not None:
         return True
     inside = () if element.tag == "figure" else element.iter("div", "span", "a")
@@ -259,7 +260,7 @@ def _is_of_video(element: Element) -> bool:
 
 
 def _is_teaser(page: Page, box: Element, text: str) -> bool:
-    """Whether a caption is but a link to another page of the site: the picture of a story further on."""
+    """Whether a caption is only a link to another page of the site: the picture belongs to another article."""
     linked = [link for link in box.iter("a") if not TO_PICTURE.search(link.get("href") or "#") and _is_own(page, link)]
     return bool(linked) and len(text) > 15 and sum(len(text_of(link)) for link in linked) > 0.9 * len(text)
 
@@ -270,7 +271,7 @@ def _is_own(page: Page, link: Element) -> bool:
 
 
 def _image_beside(element: Element) -> Element | None:
-    """The picture that a caption without a figure belongs to: the last one before it in the nearest box."""
+    """The picture of a caption without a figure: the last one before it in the nearest box."""
     for ancestor in islice(element.iterancestors(), 3):
         found = None
         for inner in ancestor.iter():
@@ -284,7 +285,7 @@ def _image_beside(element: Element) -> Element | None:
 
 
 def _caption_box(page: Page, element: Element) -> Element:
-    """The part of a picture box that holds the caption; the box itself where no part is named for it."""
+    """The part of a picture box that contains the caption; the box itself if no part is named for it."""
     if page.role(element) & Role.CAPTION and element.tag != "figure" and next(element.iter("img"), None) is None:
         return element
     found = next(element.iter("figcaption"), None)
@@ -304,7 +305,7 @@ def _caption_box(page: Page, element: Element) -> Element:
 
 
 def _caption_text(page: Page, box: Element) -> str:
-    """Text of a caption without its buttons and what only screen readers are told."""
+    """Text of a caption without its buttons and without text for screen readers only."""
     parts: list[str] = []
     _gather(page, box, parts)
     return _SPACE_BEFORE_STOP.sub("", "\n".join(paragraphs("".join(parts))))
@@ -314,7 +315,7 @@ def _gather(page: Page, node: Element, parts: list[str]) -> None:
     parts.append(node.text or "")
     for child in node:
         role = page.role(child)
-        # A heading is the gallery's, save where it is itself called the caption.
+        # A heading belongs to the gallery, unless it is named as the caption.
         is_heading = child.tag in ("h1", "h2", "h3") and not role & Role.CAPTION
         if not (is_heading or child.tag in ("button", "time", "select") or role & Role.HIDDEN):
             edge = "\n" if child.tag in _LINES else " "

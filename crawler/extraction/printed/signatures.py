@@ -1,6 +1,6 @@
-"""Writers and days that stand in no box of their own: elsewhere on the page, or in a line above or below the text.
+"""Writers and days that are in no box of their own: elsewhere on the page, or in a line above or below the text.
 
-Asked only where the usual places name nobody. Proposes; the judge of bylines decides, and believes these least.
+Used only if the usual places name nobody. Proposes; the judge of bylines decides and trusts these proposals least.
 """
 
 from __future__ import annotations
@@ -22,20 +22,21 @@ from pipelines.text.lexicons import is_given_name, word_set
 from pipelines.text.lexicons.roles import is_modifier
 
 MAX_PLACES = 3
-"""Different writers named outside of the article; more are a list of the house's authors, or of other articles."""
+"""Maximum number of different writers named outside the usual places; more are a list of the site's authors or of other
+articles."""
 MAX_LINE = 80
 MAX_WORDS = 5
-"""Words of a link to an author; more are a headline."""
+"""Maximum words of a link to an author; more are a headline."""
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}(?: ?(?:/|,|&| and | und | et | y | e ) ?[^\W\d_][\w.'’ -]+)?")
 _AND = re.compile(r" ?[/,&] ?| (?:and|und|et|y|e) ")
 _PARTICLES = word_set("and und et y e & / von van der den de del della di da dos la le el al bin ibn ter ten zu")
 _LONG_NAME = 4
-"""Words of a bold line that is more likely a kicker than a name."""
+"""Number of words from which a bold line is more likely a kicker than a name."""
 _FRAME = ("nav", "aside", "footer", "figure", "figcaption", "form")
 
 
 def propose_signatures(page: Page, reading: BodyReading, into: Proposals) -> None:
-    """From the whole page's links to authors and byline boxes, then from the lines at the edges of the text."""
+    """Propose from links to authors and byline boxes up to the end of the text, then from the lines at the edges of the text."""
     if not any(one.source.startswith("printed") for one in into.bylines):
         last = reading.blocks[-1].element if reading.blocks else None
         marked = page.roles.get
@@ -48,7 +49,7 @@ def propose_signatures(page: Page, reading: BodyReading, into: Proposals) -> Non
 
 
 def _named_at(page: Page, element: Element) -> str | None:
-    """A writer's name at an element that is marked for one and stands in no frame, list of teasers or comment."""
+    """The writer's name in an element marked for one, outside the site's frame, lists of teasers and comments."""
     role = page.role(element)
     is_marked = element.tag == "a" and "author" in (element.get("rel") or "").split()
     is_link = is_marked or (element.tag == "a" and AUTHOR_LINK.search(element.get("href") or "") is not None)
@@ -56,7 +57,7 @@ def _named_at(page: Page, element: Element) -> str | None:
         return None
     for around in (element, *element.iterancestors()):
         if around.tag == "body":
-            # Its classes tell of the whole page ("with-recirculation").
+            # Its classes are about the whole page ("with-recirculation").
             break
         if (around.tag in _FRAME and not (is_marked and around.tag == "aside")) or page.role(around) & (
             Role.ELSEWHERE | Role.COMMENTS | Role.DROPPED | Role.UNSEEN
@@ -67,7 +68,7 @@ def _named_at(page: Page, element: Element) -> str | None:
 
 
 def _is_signature(block: Block) -> bool:
-    """Whether a short line at the edge of the text says who wrote it: "By ...", or nothing but a name in bold."""
+    """Whether a short line at the edge of the text names the writer: "By ...", or only a name in bold."""
     if block.length > MAX_LINE or block.is_heading:
         return False
     if NAMES_WRITER.match(block.text):
@@ -88,13 +89,15 @@ _DATELINE = re.compile(r"(\d{1,2}[./]\d{1,2}[./]\d{4}|\d{1,2}\.? [^\W\d]{3,12} \
 
 
 def _is_kicker(name: str) -> bool:
-    """Whether a bold line is a section's ("Real Life", "Harbour News"): a word of what newsrooms cover, no given name."""
+    """Whether a bold line is a section's name ("Real Life", "Harbour News"): it has a word for what newsrooms cover and no
+    given name."""
     folded = name.casefold().split()
     return not is_given_name(folded[0]) and any(map(is_modifier, folded)) if folded else False
 
 
 def propose_unmarked_day(page: Page, heading: Element | None, reading: BodyReading, into: Proposals) -> None:
-    """Where nothing else tells a time: a short line ahead of the heading, or the day that the text begins with."""
+    """If nothing else gives a time, propose one from a short line before the heading or from the date at the start of the
+    text."""
     if into.published or heading is None:
         return
     lines = []

@@ -1,5 +1,5 @@
-"""Topics printed as a row of links below the heading: by rel=tag, by the name of their box, or by where they lead; and the
-section that a page's path of links, or its address, says it stands in."""
+"""Topics printed as a row of links below the heading, found by rel=tag, by the name of their box, or by their addresses; and
+the section of the page, from its breadcrumb or its address."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from crawler.extraction.markup.page import Page, text_of
 from crawler.extraction.markup.roles import Role
 
 MAX_LINKS = 25
-"""A longer row is the site's cloud of all topics."""
+"""Maximum links of a row; a longer row is the site's cloud of all topics."""
 _TAG_ADDRESS = re.compile(
     r"/(?:tags?|topics?|themen?|th[eè]mes?|keywords?|temas?|etiquetas?|schlagw(?:ort|orte|oerter)|sujets?|dossiers?|argoment[io]|tema|mots?|all-about|stichwort|onderwerpen?|etykiet[ay]|emner?|ämnen?)/"
 )
-"""Searched in small letters, which costs half of a pattern that ignores case (0.8 against 1.6 µs a link)."""
+"""Searched for in lower case, which costs half as much as a pattern that ignores case (0.8 against 1.6 µs a link)."""
 _OTHER_LINK = re.compile(
     r"(?:share|e-?mail|print|tweet|more|mehr|alle|all|see all|read|follow|newsletter|themen?|topics?|tags?|teilen"
     r"|facebook|twitter|whatsapp|linkedin|telegram|zum anfang|nach oben|drucken|merken|partager|imprimer|compartir|home)\b",
@@ -34,12 +34,13 @@ _ROW_LABEL = re.compile(
     r"|mer om|tagi|tematy|témata|štítky|címkék|avainsanat|aiheet|etiketler|теги|темы)\s*:?",
     re.IGNORECASE,
 )
-"""What is printed ahead of a row of topics."""
+"""Text printed before a row of topics."""
 _LONGEST_LABEL, _LABELLED_BOXES, _MOST_WORDS = 30, 5, 5
 
 
 def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
-    """The first row that is marked as tags; else the first whose links all lead to pages of topics."""
+    """Propose the first row marked as tags; otherwise a row after a label; otherwise the first of several links to topic
+    pages."""
     below = heading is None
     marked: dict[Element, list[str]] = {}
     leading: dict[Element, list[str]] = {}
@@ -51,7 +52,7 @@ def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
         if not below or element.tag != "a":
             continue
         is_tag, leads = element in tags, element in to_topics
-        # A link into a page ("#comments") leads to no topic.
+        # A link into a page ("#comments") does not lead to a topic.
         if not (is_tag or leads or boxes) or "#" in (element.get("href") or "")[1:]:
             continue
         around = [element, *islice(element.iterancestors(), 4)]
@@ -72,7 +73,7 @@ _NO_LABELS = frozenset(("a", "img", "br", "hr", "input", "meta", "link"))
 
 
 def _labelled_row(page: Page, heading: Element | None) -> list[str]:
-    """The short links behind a line that announces topics ("Mehr lesen über"), where they are all that its box links to."""
+    """The short links after a line that announces topics ("Mehr lesen über"), if its box contains no other links."""
     for element in page.elements[0 if heading is None else page.elements.index(heading) :]:
         text = element.text
         label = text.strip() if text and len(text) < 2 * _LONGEST_LABEL else ""
@@ -103,17 +104,17 @@ _NO_SECTION = frozenset(
     """
     )
 )
-"""First parts of addresses that say what kind of thing stands there, and not of what it is."""
+"""First segments of addresses that name a kind of page and not its section."""
 
 
 def propose_sections(page: Page, items: list[Item], into: Proposals) -> None:
-    """From the breadcrumb that machines are told: the first place below the front page; else from the first part of the
-    address, where it is a word and not the page itself: "/politik/berlin/haushalt-12345.html"."""
+    """Propose the first place below the front page in the declared breadcrumb; then the first segment of the address, if it is
+    a word and not the page itself: "/politik/berlin/haushalt-12345.html"."""
     for item in items:
         if "breadcrumblist" in types(item):
             places = [name for one in _listed(item.get("itemListElement")) if (name := _place(one))]
             named = next(iter(places[1:]), "")
-            # Below the front page may stand the page itself.
+            # The entry below the front page may be the page itself.
             if named and not (len(named) > 25 and overlap(named, page.title) > 0.8):
                 into.sections.append(Proposal(named, "jsonld.breadcrumb"))
                 break
@@ -131,7 +132,7 @@ def _listed(value: object) -> list[object]:
 
 
 def _place(entry: object) -> str:
-    """The name of one place in a breadcrumb: the entry's own or its item's."""
+    """The name of one entry of a breadcrumb: the entry's own or its item's."""
     if not isinstance(entry, dict):
         return ""
     inner = entry.get("item")
@@ -139,7 +140,7 @@ def _place(entry: object) -> str:
 
 
 def _is_own(page: Page, link: Element, around: list[Element], is_marked: bool) -> bool:
-    """Whether a link is of this article and stands apart from running text."""
+    """Whether a link belongs to this article and is not inside continuous text."""
     for ancestor in around:
         role = page.role(ancestor)
         if ancestor.tag in ("nav", "aside") or role & (Role.COMMENTS | Role.DROPPED) or (role & Role.ELSEWHERE and not is_marked):
@@ -150,7 +151,7 @@ def _is_own(page: Page, link: Element, around: list[Element], is_marked: bool) -
 
 
 def _row(link: Element) -> Element:
-    """The element that holds the whole row: the link's parent, or the parent of its list item or wrapper."""
+    """The element that contains the whole row: the link's parent, or the parent of its list item or wrapper."""
     parent = link.getparent()
     if parent is None:
         return link

@@ -1,4 +1,4 @@
-"""The notice of a paywall that is printed below a text: the rest is for those who pay or sign in, whatever its data say."""
+"""The notice of a paywall printed below a text: the rest is only for those who pay or sign in, whatever the page declares."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from crawler.extraction.markup.roles import Role
 from pipelines.history.paywall import MAX_NOTICE, is_wall
 
 MAX_AFTER = 40
-"""Elements below the last paragraph within which a wall's notice stands. More: what a site's frame offers is taken for one."""
+"""Maximum elements from the last paragraph to a wall's notice. With more, offers in the site's frame are mistaken for a wall."""
 _NO_WALL = Role.UNSEEN | Role.HIDDEN | Role.COMMENTS | Role.CAPTION
 
 
 def propose_wall(page: Page, reading: BodyReading, into: Proposals) -> None:
-    """Paid for, where the page prints below its text that the rest is for those who pay or sign in."""
+    """Propose "paid for" if the page prints at the end of its text that the rest is only for those who pay or sign in."""
     if not reading.blocks:
         return
     last = reading.blocks[-1].element
@@ -25,7 +25,7 @@ def propose_wall(page: Page, reading: BodyReading, into: Proposals) -> None:
 
 
 def _stands_below(page: Page, last: Element) -> bool:
-    """Whether a visible notice follows; it ends the text, so that no longer paragraph does."""
+    """Whether a visible notice of a wall follows the text; a paragraph longer than a notice is none."""
     start = page.elements.index(last) + 1
     for element in page.elements[start : start + MAX_AFTER]:
         if not isinstance(element.tag, str) or page.role(element) & _NO_WALL:
