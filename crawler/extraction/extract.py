@@ -101,8 +101,7 @@ def extract(
 ) -> Article:
     """Read one page. Never raises: a page that cannot be read is a NOT_ARTICLE with the reason.
 
-    `url` is the final one, which answered; `content_type` is the header; `fetched` is needed for relative times ("2 hours
-    ago").
+    `url` is the final one, which answered; `content_type` is the header; `fetched` is for relative times ("2 hours ago").
     """
     return explain(html, url, site, content_type=content_type, fetched=fetched).article
 
@@ -125,7 +124,7 @@ def explain(
         gathered = _gather(page, site)
         verdicts = _judge(gathered, site)
         return Explanation(_article(gathered, verdicts), gathered.proposals, verdicts)
-    except Exception as error:  # the boundary: no page may stop a crawl; the reason is stored and counted
+    except Exception as error:  # the boundary: a page never stops a crawl; the reason is stored and counted
         return _refused(url, coded(FetchReason.UNREADABLE, f"{type(error).__name__}: {error}"[:288]))
 
 
@@ -214,7 +213,7 @@ def _read_printed(gathered: _Page) -> None:
     gathered.labels = labels_around(heading, reading.head)
     is_declared = bool(gathered.item and jsonld.types(gathered.item) & jsonld.ARTICLE_TYPES)
     is_dated = any(one.source.startswith("jsonld.") for one in proposals.published)
-    if not (is_declared and is_dated and not gathered.lists_others):  # JSON-LD says so by itself: see `not_articles._is_front`
+    if not (is_declared and is_dated and not gathered.lists_others):  # JSON-LD alone decides: see `not_articles._is_front`
         gathered.teasers = find_teasers(page, heading, reading)
     region = article_region(page, heading, reading.container)
     steps = walk_region(page, region, reading.container)

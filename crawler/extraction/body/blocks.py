@@ -74,8 +74,7 @@ class Block:
 
 
 class _Walker:
-    """Collects text until a block element begins or ends. This loop takes most of the time spent on a page: it is written for
-    speed."""
+    """Collects text until a block element begins or ends. It takes most of a page's time, so its loop is written for speed."""
 
     __slots__ = ("blocks", "breaks", "linked", "parts", "roles", "strong")
 

@@ -174,7 +174,7 @@ MIN_LEAD = 200
 
 def _by_suspects(blocks: list[Block]) -> list[tuple[tuple[Element, ...], list[Block]]]:
     """The blocks inside elements with doubtful names, grouped by these elements."""
-    found: dict[int, list[Block]] = defaultdict(list)  # blocks of one place hold the very same tuple
+    found: dict[int, list[Block]] = defaultdict(list)  # blocks in the same place share one tuple object
     for block in blocks:
         if block.suspects:
             found[id(block.suspects)].append(block)

@@ -49,7 +49,7 @@ _ANY_DIGIT = re.compile(r"\d")
 _ANY_LETTER = re.compile(r"[^\W_]")
 
 
-@lru_cache(maxsize=1_000)  # asked when a block is weighed and again when it is judged
+@lru_cache(maxsize=1_000)  # called when a block is weighed and again when it is judged
 def is_stamp(text: str) -> bool:
     """Whether a line has only times and their labels, in any language: "Published 9th May 2025, 16:15 BST". A line that ends
     with a colon is none: it announces what happened on that day."""

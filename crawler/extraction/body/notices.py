@@ -86,7 +86,7 @@ def speaks_to_reader(text: str) -> bool:
 _CONSENT_HINTS = ("cookie", "inhalt", "content", "daten", "traceurs", "javascript", "slideshow", "kakor", "çerez", "privacy")
 
 
-@lru_cache(maxsize=1_000)  # asked when a block is weighed and again when it is judged
+@lru_cache(maxsize=1_000)  # called when a block is weighed and again when it is judged
 def is_consent(text: str) -> bool:
     """Whether a text is a notice about cookies, consent or embedded content."""
     if len(text) >= 1200:

@@ -72,8 +72,7 @@ def _is_answer(radio: Element) -> bool:
 
 
 def _follows_question(button: Element) -> bool:
-    """Whether a button is the last of several below a question: `<p>Is the plan
-    right?</p><button>Yes</button><button>No</button>`."""
+    """Whether a button is the last one below a question: `<p>Is it right?</p><button>Yes</button><button>No</button>`."""
     other = button.getprevious()
     if other is None or other.tag != "button":
         return False
@@ -116,8 +115,7 @@ def _long_texts(element: Element) -> list[str]:
 
 
 def _length(element: Element, lengths: Lengths) -> float:
-    """Characters of an element's text, those of dense scripts multiplied by `DENSITY`; counting stops above the maximum of a
-    box."""
+    """Characters of an element's text, those of dense scripts multiplied by `DENSITY`; counting stops at a box's maximum."""
     length = lengths.get(element)
     if length is None:
         length = 0.0

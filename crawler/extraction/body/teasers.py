@@ -27,16 +27,14 @@ MIN_WORDS = 3
 MIN_DENSE = 6
 """Length of a headline: characters, words, and characters in scripts that do not separate words."""
 MAX_BESIDE = 40
-"""Maximum characters beside a link on its line: a number, a time, a label. With more, the line is a sentence with a link in
-it."""
+"""Maximum characters beside a link on its line: a number, a time, a label. With more, the line is a sentence with a link."""
 MAX_TEASER = 1_500
 MAX_PARAGRAPHS = 3
 """Maximum characters and paragraphs of a teaser; a longer box is a teaser only if there are others with the same mark."""
 MAX_BELOW = 500
 """Maximum characters of a teaser below a linked heading without a box of its own."""
 MAX_AHEAD = 250
-"""Maximum characters of a teaser before its headline: a label, a time, a caption. After more text, a linked line ends an
-article."""
+"""Maximum characters of a teaser before its headline: a label, a time, a caption. After more, a linked line ends an article."""
 MAX_OWN, MAX_SHARE = 500, 0.35
 """Maximum characters of a list outside its teasers (an introduction), and their maximum share of the text in its teasers."""
 MIN_OWN = 250
@@ -107,7 +105,7 @@ def _linked_lines(page: Page) -> dict[Element, str]:
 
 def _target(page: Page, href: str, host: str, here: str) -> str | None:
     """The path to which a link leads; None for this page, the front page and other sites."""
-    if _FROM_ROOT.match(href):  # most links; joining them costs more than all else here
+    if _FROM_ROOT.match(href):  # most links; joining them costs more than everything else here
         path, _, query = href.partition("#")[0].partition("?")
     else:
         address = page.absolute(href)

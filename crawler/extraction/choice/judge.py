@@ -152,10 +152,9 @@ def _share_in_text(words: tuple[str, ...], text: str) -> float:
 
 
 def _needs_no_word(source: str, words: tuple[str, ...], share: float, best: float) -> bool:
-    """Whether an editor made the list, so that its words need not be in the article: a short printed row, or the article's own
-    tags.
+    """Whether an editor made a list, so that the article need not contain its words: a short printed row, or the article's tags.
 
-    Tags of which no word is in the article are refused if enough of another list is.
+    Tags without any word in the article are refused if another list reaches `MIN_SAID`.
     """
     if source == "meta.article:tag":
         return share > 0 or best < MIN_SAID

@@ -133,7 +133,7 @@ def names_zone(stamp: Timestamp) -> bool:
     return _tells_zone(stamp.raw)
 
 
-@lru_cache(maxsize=1_000)  # every pair of stamps of a page is compared
+@lru_cache(maxsize=1_000)  # all pairs of a page's stamps are compared
 def _tells_zone(raw: str) -> bool:
     return _NAMED_ZONE.search(raw) is not None
 
@@ -197,8 +197,7 @@ def is_other_zone(one: Timestamp, other: Timestamp) -> bool:
 
 
 def is_mislabelled(declared: Timestamp, counted: Timestamp, timezone: str | None) -> bool:
-    """Whether a declared stamp is local time marked as UTC: `counted`, whose zone is known, shows the same clock time in
-    `timezone`."""
+    """Whether a stamp is local time marked as UTC: `counted`, of a known zone, shows the same clock time in `timezone`."""
     if timezone is None or _is_day(declared) or _is_day(counted):
         return False
     local = counted.instant.astimezone(zone_of(timezone)).replace(tzinfo=UTC)
@@ -242,8 +241,7 @@ def _is_before(stamp: Timestamp, first: Timestamp) -> bool:
 
 
 def _shift(proposals: Proposals, first: Timestamp) -> timedelta:
-    """How far printed times are off: the difference between printed and declared first publication, if the latter has its
-    zone."""
+    """How far printed times are off: the difference to the declared first publication, if that names its zone."""
     if first.source.startswith("printed") or not names_zone(first):
         return timedelta()
     for one in proposals.published:

@@ -2,8 +2,7 @@
 
 General signs decide whether a page may be a notice at all: little text, no date and byline, no declaration that it is an
 article. The wording of notices in the languages of the press is in notices.toml. A story about maintenance, queues or cookies
-has a date and a byline or is long; a notice addresses its reader. Pure: of markup it knows only the names that `says_lost`
-uses.
+has a date and a byline or is long; a notice addresses its reader. Pure: of markup it knows only the names in `says_lost`.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What a reader of the page sees around the text: headline, standfirst, names, times, topics, pictures."""
+"""The printed parts of a page around its text: headline, standfirst, names, times, topics, pictures."""

@@ -131,8 +131,7 @@ def propose_printed(page: Page, steps: list[Step], heading: Element | None, read
 
 
 def _standfirst_text(element: Element) -> str:
-    """Text of a standfirst box; if it has paragraphs and other elements, only of the paragraphs that are neither furniture nor
-    links."""
+    """Text of a standfirst box; if it has paragraphs and other elements, only of paragraphs that are not furniture or links."""
     paragraphs_in = [child for child in element if child.tag == "p"]
     if not paragraphs_in or len(element) < 2 or (element.text or "").strip():
         return text_of(element)

@@ -69,7 +69,7 @@ def find_heading(
     """The element that prints the headline: the h1 most like a declared name, otherwise the first h1 in the article.
 
     An h2 or h3 is used instead if the h1 is the site's or the section's name, or if only the h2 or h3 equals a declared name.
-    Without an h1, an h2 is used that alone is in the article's header.
+    If no heading is suitable, the h2 in the article's header is used.
     """
     no_headings = names_of_site | sections | {letters(part) for part in urlsplit(page.url).path.rstrip("/").split("/")[:-1]}
     best, best_score = None, -1.0
@@ -120,8 +120,7 @@ def _leads_up(page: Page, element: Element) -> bool:
 
 
 def _heading_of_article(page: Page) -> Element | None:
-    """The h2 in the header of the one article that has paragraphs; the declared headline may be a different one for social
-    media."""
+    """The h2 in the header of the one article that has paragraphs; the declared headline may be another one, for social media."""
     for element in page.tagged("h2"):
         header = next((one for one in list(element.iterancestors())[:3] if one.tag == "header"), None)
         article = None if header is None else header.getparent()

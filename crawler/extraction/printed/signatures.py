@@ -22,8 +22,7 @@ from pipelines.text.lexicons import is_given_name, word_set
 from pipelines.text.lexicons.roles import is_modifier
 
 MAX_PLACES = 3
-"""Maximum number of different writers named outside the usual places; more are a list of the site's authors or of other
-articles."""
+"""Maximum number of different writers named outside the usual places; more are a list of authors or articles."""
 MAX_LINE = 80
 MAX_WORDS = 5
 """Maximum words of a link to an author; more are a headline."""
@@ -89,15 +88,13 @@ _DATELINE = re.compile(r"(\d{1,2}[./]\d{1,2}[./]\d{4}|\d{1,2}\.? [^\W\d]{3,12} \
 
 
 def _is_kicker(name: str) -> bool:
-    """Whether a bold line is a section's name ("Real Life", "Harbour News"): it has a word for what newsrooms cover and no
-    given name."""
+    """Whether a bold line is a section's name ("Real Life", "Harbour News"): it has a newsroom topic and no given name."""
     folded = name.casefold().split()
     return not is_given_name(folded[0]) and any(map(is_modifier, folded)) if folded else False
 
 
 def propose_unmarked_day(page: Page, heading: Element | None, reading: BodyReading, into: Proposals) -> None:
-    """If nothing else gives a time, propose one from a short line before the heading or from the date at the start of the
-    text."""
+    """If nothing else gives a time, propose one from a short line before the heading or from the start of the text."""
     if into.published or heading is None:
         return
     lines = []

@@ -39,8 +39,7 @@ _LONGEST_LABEL, _LABELLED_BOXES, _MOST_WORDS = 30, 5, 5
 
 
 def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
-    """Propose the first row marked as tags; otherwise a row after a label; otherwise the first of several links to topic
-    pages."""
+    """Propose the first row marked as tags; otherwise a row after a label; otherwise one of links to topic pages."""
     below = heading is None
     marked: dict[Element, list[str]] = {}
     leading: dict[Element, list[str]] = {}
