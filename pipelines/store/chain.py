@@ -94,7 +94,7 @@ _MOVING = {
 """Columns that are not sealed: `last_seen` changes with every fetch; the code of a fetch follows from its reason, which is
 sealed, and was added by a migration to rows that were sealed before; what a fetch read is sealed with the revision."""
 TAKEN_OUT = "0" * 64
-"""Digest of a deleted row: two histories that became one both had it, or an older capture showed that it was not a revision."""
+"""Digest of a deleted row: two histories that became one both had it, or an older capture showed it to be wrong."""
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=repr)  # damage may leave bytes

@@ -61,7 +61,7 @@ class Source:
     problem_code: str | None = None
     """A SourceProblem if it named nothing."""
     problem: str | None = None
-    """The same as a sentence."""
+    """The problem as a sentence."""
 
 
 def put_sites(store: Store, sites: Iterable[Row]) -> None:

@@ -158,7 +158,7 @@ class SiteSnapshot:
     sources: dict[str, Source] = field(default_factory=dict)
     edit_rates: EditRateModel = field(default_factory=EditRateModel)
     trust: dict[str, ValidatorTrust] = field(default_factory=dict)
-    """By host; see `trust_in`."""
+    """Validator trust by host; see `trust_in`."""
 
     elsewhere: set[str] = field(default_factory=set)
     """Keys of URLs that belong to another site's article: titles of one owner share hosts and stories."""
