@@ -5,7 +5,7 @@
     for revision in newsledger.open("news.db").history("https://paper.example/news/mill-fire"):
         print(revision.number, revision.change, revision.headline)
 
-An import of this package loads nothing else; each function loads what it needs when it is first called.
+Importing this package loads nothing else; each function loads what it needs at its first call.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["canonicalize", "extract", "open", "parse_byline", "parse_timestamp",
 
 
 def _check_packages() -> None:
-    """The packages that come along have usual names, which another one, or a folder, may have taken."""
+    """Refuse to start if another package, or a folder, has taken the common name of one of our packages."""
     from importlib.util import find_spec
     from pathlib import Path
 
@@ -43,9 +43,9 @@ _check_packages()
 
 
 def open(path: Path | str) -> Ledger:  # noqa: A001 - as gzip.open and shelve.open: always called with the package's name
-    """Open the ledger file at `path` for reading; crawls may write to it meanwhile.
+    """Open the ledger file at `path` for reading; crawls may write to it at the same time.
 
-    Raises `pipelines.store.database.StoreError` where there is no ledger, or one of another version.
+    Raises `pipelines.store.database.StoreError` if there is no ledger, or if it is of another version.
 
     >>> import newsledger
     >>> with newsledger.open("news.db") as ledger:
@@ -61,10 +61,10 @@ def open(path: Path | str) -> Ledger:  # noqa: A001 - as gzip.open and shelve.op
 
 def extract(html: bytes | str, url: str, site: Site | None = None, *, content_type: str | None = None,
             fetched: datetime | None = None) -> Article:  # fmt: skip
-    """Read an article page. Never raises: what is no article has the kind `not_article` and a reason.
+    """Read an article page. Never raises: a page that is not an article gives the kind `not_article` and a reason.
 
-    `url` is the address that answered, `content_type` the header, `fetched` the time from which "2 hours ago" counts; `site` is
-    an entry of the catalogue, which knows its time zone and its templates.
+    `url` is the page's address after redirects, `content_type` the header, `fetched` the time from which "2 hours ago" counts;
+    `site` is an entry of the catalogue, which declares its time zone and its templates.
 
     >>> import newsledger
     >>> page = '''<html lang="en-GB"><title>Fire at Cross Mill</title><body><article><h1>Fire at Cross Mill</h1>
@@ -97,7 +97,7 @@ def parse_byline(text: str, *, title: str | None = None) -> Byline:
 
 
 def parse_timestamp(text: str, timezone: str = "UTC", fetched: datetime | None = None) -> Timestamp | None:
-    """The first time that a text gives, in machine or printed form; None where there is none. Never raises.
+    """The first time in a text, in machine or printed form; None if there is none. Never raises.
 
     `timezone` is the IANA name of the site's zone. Relative times, and dates without a year, need `fetched`.
 
@@ -113,7 +113,7 @@ def parse_timestamp(text: str, timezone: str = "UTC", fetched: datetime | None =
 
 
 def split_caption(text: str) -> Caption:
-    """A caption parted into what the picture shows and whose picture it is. Never raises.
+    """A caption split into the description and the credit of the picture. Never raises.
 
     >>> import newsledger
     >>> newsledger.split_caption("The bell tower. Picture: Yui Mok/PA")
@@ -125,7 +125,7 @@ def split_caption(text: str) -> Caption:
 
 
 def canonicalize(url: str, base: str | None = None) -> str | None:
-    """A URL in the form by which articles are known: absolute, without tracking; None where it is no address on the web.
+    """The canonical form of a URL, which identifies articles: absolute, without tracking; None if it is not a web address.
 
     >>> import newsledger
     >>> newsledger.canonicalize("https://Paper.example/story/?utm_source=feed&id=3#top")

@@ -1,4 +1,4 @@
-"""`python -m newsledger`, and the script of that name, are the command."""
+"""The command: entry point of `python -m newsledger` and of the script `newsledger`."""
 
 from crawler.cli import main
 

@@ -1,4 +1,4 @@
-"""Ledger, the public API: one object, read-only, whose methods answer with frozen values. Holds no SQL of its own."""
+"""Ledger, the public API: one read-only object, whose methods return frozen values. Contains no SQL."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class ResultTable:
-    """Rows in order; `list(table)` are mappings."""
+    """Rows in order, each a mapping; `list(table)` gives all of them."""
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
     @classmethod
     def of(cls, values: Iterable[DataclassInstance]) -> ResultTable:
-        """Of values such as revisions, changes or hits."""
+        """A table of values such as revisions, changes or hits."""
         rows = tuple(map(row_of, values))
         return cls(tuple(rows[0]) if rows else (), rows)
 
@@ -73,7 +73,7 @@ class ResultTable:
         return pl.DataFrame(self._columns(), strict=False)
 
     def _columns(self) -> dict[str, list[Any]]:
-        """Values by column; where all of a column that are there are instants, as times."""
+        """Values by column; if all present values of a column are instants, they become times."""
         found: dict[str, list[Any]] = {}
         for name in self.columns:
             values = [list(value) if isinstance(value, tuple) else value for value in (row[name] for row in self.rows)]
@@ -92,7 +92,7 @@ class Ledger:
     """An open ledger. Use it as a context manager, or `close()` it.
 
     URLs may be in any spelling that ever led to the article: an old slug, an AMP page, with or without www. A method that needs
-    an article raises `ArticleNotFoundError` where the ledger has none.
+    an article raises `ArticleNotFoundError` if the ledger has none.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -134,7 +134,7 @@ class Ledger:
         return articles.history(self._store, self._find(url).article_id)
 
     def revision(self, url: str, number: int) -> Article:
-        """One revision in full, by its number; IndexError where there is none. See `pipelines.diff` to compare two.
+        """One revision in full, by its number; raises IndexError if there is none. See `pipelines.diff` to compare two.
 
         >>> import newsledger
         >>> with newsledger.open("news.db") as ledger:
@@ -150,7 +150,7 @@ class Ledger:
     def changes(self, *, sites: Iterable[str] = (), kinds: Iterable[str] = (), since: str | None = None, until: str | None = None,
                 region: str | None = None, country: str | None = None, limit: int = 60,
                 before: str | None = None) -> tuple[Change, ...]:  # fmt: skip
-        """The newest revisions, newest first, at most 500 at once; `before` is the `cursor` of the last one of the page before.
+        """The newest revisions, newest first, at most 500 in one call; `before` is the `cursor` of the previous page's last one.
 
         `kinds`: kinds of change. `since` and `until`: first and last day or moment, ISO 8601 UTC, both included.
 
@@ -164,8 +164,9 @@ class Ledger:
 
     def search(self, words: str, *, sites: Iterable[str] = (), kinds: Iterable[str] = (), since: str | None = None,
                until: str | None = None, limit: int = 20, offset: int = 0, by_article: bool = False) -> Hits:  # fmt: skip
-        """Revisions that hold all the words; `"a phrase"` stays together, `word*` finds beginnings, `OR`, `NOT` and `-word` do as
-        they say; `headline:`, `author:`, `site:`, `before:`, `after:`, `change:` narrow. `by_article`: one hit an article.
+        """Revisions that contain all the words; `"a phrase"` stays together, `word*` matches beginnings, `OR` means
+        either, `NOT` and `-word` exclude; `headline:`, `author:`, `site:`, `before:`, `after:`, `change:` narrow. `by_article`:
+        one hit per article.
 
         >>> import newsledger
         >>> with newsledger.open("news.db") as ledger:
@@ -180,7 +181,7 @@ class Ledger:
 
     def takedowns(self, *, site: str | None = None, state: str | None = None, limit: int = 50,
                   before: str | None = None) -> Takedowns:  # fmt: skip
-        """Articles that went from their sites, newest first; `state`: only the `gone`, or only the `suspected`.
+        """Articles that disappeared from their sites, newest first; `state`: only `gone` ones, or only `suspected` ones.
 
         >>> import newsledger
         >>> with newsledger.open("news.db") as ledger:
@@ -192,7 +193,7 @@ class Ledger:
 
     def stories(self, *, site: str | None = None, agency: str | None = None, limit: int = 50,
                 before: str | None = None) -> tuple[StoryHead, ...]:  # fmt: skip
-        """Stories that several sites carry, newest first; those that `site` carries, or of an `agency` (its short name).
+        """Stories that several sites carry, newest first; only those at `site`, or those of an `agency` (its short name).
 
         >>> import newsledger
         >>> with newsledger.open("news.db") as ledger:
@@ -202,7 +203,7 @@ class Ledger:
         return tuple(stories.latest(self._store, limit=limit, before=before, site=site, agency=agency))
 
     def site_health(self, *, now: datetime | None = None, max_age: timedelta = timedelta(hours=24)) -> tuple[SiteHealth, ...]:
-        """Each site, judged by its own history; `max_age`: how old the last crawl that finished may be.
+        """The health of each site, judged by its own history; `max_age`: greatest age of the last finished crawl.
 
         >>> import newsledger
         >>> with newsledger.open("news.db") as ledger:
@@ -213,7 +214,7 @@ class Ledger:
         return tuple(SiteHealth(one.site_id, one, judge(one, max_age)) for one in found)
 
     def url_report(self, url: str) -> Trace:
-        """Everything that the ledger knows of a URL, be it an article or not.
+        """Everything that the ledger knows of a URL, whether it is an article or not.
 
         >>> import newsledger
         >>> with newsledger.open("news.db") as ledger:
@@ -225,7 +226,7 @@ class Ledger:
         return trace(self._store, url)
 
     def answer(self, name: str, *, now: datetime | None = None, **values: str) -> ResultTable:
-        """A question of the cookbook by its name, with what it wants to know; `since` may be `7d`, and is else 30 days ago.
+        """The answer to a question of the cookbook, by its name and parameters; `since` may be `7d`; default 30 days ago.
 
         >>> import newsledger
         >>> with newsledger.open("news.db") as ledger:
@@ -237,7 +238,7 @@ class Ledger:
         return ResultTable(columns, tuple(rows))
 
     def table(self, values: Iterable[DataclassInstance]) -> ResultTable:
-        """Values that another method gave, as a table: `to_pandas()` and `to_polars()` make a data frame of it.
+        """Values that another method returned, as a table; its `to_pandas()` and `to_polars()` make a data frame.
 
         >>> import newsledger
         >>> with newsledger.open("news.db") as ledger:
