@@ -1,4 +1,5 @@
-"""Routes of the demo paper: the answer of each address at a moment of the paper's clock. Pure: no socket, no clock, no memory.
+"""Routes of the demo paper: the response of each address at a moment of the paper's clock. Pure: no socket, no clock, no
+state.
 
 `paper` answers control addresses (`/_clock`, `/_log`).
 """
@@ -34,18 +35,18 @@ from crawler.demo.templates import (
 )
 
 _UNLISTED = frozenset({EventKind.EDITED_SILENTLY, EventKind.CACHE_SLIPPED, EventKind.CACHE_MENDED})
-"""Events that sitemap, feed and fronts know nothing of."""
+"""Events that sitemap, feed and fronts do not show."""
 
 _PICTURE = re.compile(r"/pictures/([\w-]+)\.png")
 _HTML = "text/html; charset=utf-8"
 _XML = "application/xml; charset=utf-8"
 _PRESS_START = at("00:00", -7)
-"""Older than any event: what never changes was last modified then."""
+"""Earlier than any event: `Last-Modified` of what never changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoResponse:
-    """A response before compression and before `If-None-Match` and `If-Modified-Since` are looked at."""
+    """A response before compression, and before `If-None-Match` and `If-Modified-Since` are applied."""
 
     body: bytes
     content_type: str = _HTML
@@ -56,7 +57,7 @@ class DemoResponse:
 
 
 def answer(path: str, now: datetime, serial: int, base: str) -> DemoResponse:
-    """The answer to a GET of `path` (query removed); `serial` counts requests, `base` is the paper's own address."""
+    """The response to a GET of `path` (without query); `serial` counts requests, `base` is the paper's own address."""
     others = listed_at(now)
     request = PageRequest(serial, now, base, others)
     machine = _machine_page(path, request)
@@ -69,13 +70,13 @@ def answer(path: str, now: datetime, serial: int, base: str) -> DemoResponse:
 
 
 def listed_at(now: datetime) -> tuple[PageState, ...]:
-    """What sitemap, feed and fronts name at a moment, newest first. A cache that slips does not change it."""
+    """The pages that sitemap, feed and fronts name at a moment, newest first. An old copy from the cache does not change it."""
     pages = _latest(event for event in events() if event.at <= now and event.what not in _UNLISTED).values()
     return tuple(sorted((page for page in pages if page.listed), key=lambda page: page.published, reverse=True))
 
 
 def changed_at(now: datetime, *, archived: bool = False) -> datetime:
-    """When the listings last changed; `archived`: the one of pages from before the day."""
+    """When the listings last changed; `archived`: the listing of pages from before the day."""
     moments = [
         event.at
         for event in events()
@@ -86,7 +87,7 @@ def changed_at(now: datetime, *, archived: bool = False) -> datetime:
 
 @cache
 def picture(name: str) -> bytes:
-    """A real PNG of 64 by 36 pixels: a sky whose colours are the name's own."""
+    """A real PNG of 64 by 36 pixels: a sky whose colours depend on the name."""
     red, green, blue, *_ = sha256(name.encode()).digest()
     rows = bytearray()
     for y in range(36):
@@ -102,7 +103,8 @@ def picture(name: str) -> bytes:
 
 
 def _machine_page(path: str, request: PageRequest) -> DemoResponse | None:
-    """robots.txt, sitemaps, the feed and pictures: all with validators, all alike until something listed changes."""
+    """robots.txt, sitemaps, the feed and pictures: all with validators, and byte for byte the same until something listed
+    changes."""
     changed, archive_changed = changed_at(request.now), changed_at(request.now, archived=True)
     image = _PICTURE.fullmatch(path)
     if image:
@@ -136,7 +138,7 @@ def _fronts() -> dict[str, Callable[[PageRequest], str]]:
 
 
 def _story_page(path: str, request: PageRequest) -> DemoResponse | None:
-    """The story that stands at `path`, stood there once, or has its AMP twin there."""
+    """The story whose page, former page or AMP page is at `path`."""
     for story, page in state_at(request.now).items():
         if path in page.former_paths:
             return DemoResponse(b"", status=301, location=request.url(page.path))
@@ -149,7 +151,7 @@ def _story_page(path: str, request: PageRequest) -> DemoResponse | None:
             return _validated(amp_page(page, request), _HTML, changed)
         html = article_page(page, _without(page, request))
         if page.template is Template.PRINTED:
-            # Weak: the furniture moves on, the story does not.
+            # Weak: the boilerplate changes with each request, the story does not.
             return DemoResponse(html.encode(), etag=f'W/"{_digest(repr(page).encode())}"', last_modified=changed)
         return _html(html)
     return None
@@ -178,7 +180,7 @@ def _digest(data: bytes) -> str:
 
 
 NEWS_WINDOW = timedelta(hours=48)
-"""A news sitemap names what is no older than this."""
+"""Age up to which a news sitemap names a page."""
 
 FEED_LENGTH = 20
 
@@ -191,7 +193,7 @@ def robots_txt(base: str) -> str:
 
 
 def sitemap_index(base: str, changed: datetime, archive_changed: datetime) -> str:
-    """`changed`: when a listed page last changed; `archive_changed`: the same of pages from before the day."""
+    """`changed`: when a listed page last changed; `archive_changed`: the same for pages from before the day."""
     children = (("news", changed), ("archive", archive_changed))
     rows = "".join(
         f"<sitemap><loc>{base}/sitemaps/{name}.xml</loc><lastmod>{_w3c(moment)}</lastmod></sitemap>\n"
@@ -207,7 +209,7 @@ def news_sitemap(base: str, pages: Iterable[PageState], now: datetime) -> str:
 
 
 def archive_sitemap(base: str, pages: Iterable[PageState]) -> str:
-    """What was published before the day, and pages that are no articles."""
+    """Pages published before the day, and pages that are not articles."""
     rows = [f"<url><loc>{base}/news/</loc></url>\n", f"<url><loc>{base}{PUZZLE_PATH}</loc></url>\n"]
     rows += [
         f"<url><loc>{base}{page.path}</loc><lastmod>{page.lastmod:%Y-%m-%dT%H:%M:%SZ}</lastmod></url>\n"
@@ -222,7 +224,7 @@ def is_archived(page: PageState) -> bool:
 
 
 def rss_feed(base: str, pages: Iterable[PageState], changed: datetime) -> str:
-    """RSS 2.0 as papers make it: titles cut short, links with tracking, an AMP address where there is one."""
+    """RSS 2.0 as papers make it: shortened titles, links with tracking, the AMP address if there is one."""
     items = "".join(_item(base, page) for page in list(pages)[:FEED_LENGTH])
     return (
         f'{_XML_HEAD}<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/">\n'

@@ -1,6 +1,6 @@
-"""One request to the paper: the frame of every page, what depends on the request and not on the story, and its boilerplate.
+"""One request to the paper: the frame of every page, what depends on the request and not on the story, and the boilerplate.
 
-No two answers are alike: counters, adverts, tokens and teasers move with the serial number of the request, so that an
+No two responses are the same: counters, adverts, tokens and teasers change with the serial number of the request, so that an
 unchanged story never has the same bytes twice. Nothing here is news.
 """
 
@@ -25,18 +25,18 @@ _ADVERTS = (
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """One request: its number, the paper's clock, the paper's own address, and what else is in the paper."""
+    """One request: its number, the paper's clock, the paper's own address, and the other pages of the paper."""
 
     serial: int
     now: datetime
     base: str
-    """"http://127.0.0.1:8000", without a slash at the end."""
+    """"http://127.0.0.1:8000", without a final slash."""
     others: tuple[PageState, ...] = ()
-    """What fronts and teasers may name, newest first."""
+    """Pages that fronts and teasers may name, newest first."""
 
     @property
     def token(self) -> str:
-        """A tracking token: eight hexadecimal digits, another one at each look."""
+        """A tracking token: eight hexadecimal digits, different in each request."""
         return f"{crc32(str(self.serial).encode()):08x}"
 
     def url(self, path: str) -> str:
@@ -46,7 +46,7 @@ class PageRequest:
         return escape(self.url(f"/pictures/{name}.png?w={width}&token={self.token}"))
 
     def teased(self, count: int, shift: int = 0) -> tuple[PageState, ...]:
-        """Some other stories, others at each look."""
+        """Some other stories, different in each request."""
         pool = self.others or ()
         start = (self.serial * 3 + shift) % max(len(pool), 1)
         return (pool[start:] + pool[:start])[:count]
@@ -67,7 +67,7 @@ class PageRequest:
         )
 
     def sidebar(self) -> str:
-        """Related stories, most read, and how many are reading: everything that stands beside a story."""
+        """The box beside a story: related stories, most read, and the number of readers."""
         related = self._list(self.teased(3), "related")
         read = self._list(self.teased(4, shift=5), "most-read")
         return (
@@ -90,7 +90,7 @@ class PageRequest:
 
 
 def printed(moment: datetime) -> str:
-    """ "9th May 2025, 08:35 BST": the time as the paper prints it, in its town."""
+    """The time as the paper prints it, in its town's zone: "9th May 2025, 08:35 BST"."""
     local = moment.astimezone(ZONE)
     ending = "th" if 11 <= local.day <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(local.day % 10, "th")
     return f"{local.day}{ending} {local:%b %Y, %H:%M %Z}"
@@ -110,7 +110,7 @@ STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8").strip(
 
 
 def document(request: PageRequest, title: str, head: str, main: str, *, wide: bool = False) -> str:
-    """A whole page. `head` and `main` are markup, `title` is text."""
+    """A complete page. `head` and `main` are markup, `title` is text."""
     menu = "".join(f'<a href="{path}">{escape(name)}</a>' for name, path in SECTIONS.items())
     local = request.now.astimezone(ZONE)
     return f"""<!DOCTYPE html>

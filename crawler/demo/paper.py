@@ -1,8 +1,8 @@
 """`python -m crawler.demo.paper`: the demo newspaper as a server on a loopback port.
 
-Prints one line `{"url": "http://127.0.0.1:PORT/"}` when it is ready, and ends on SIGTERM or when the pipe on its
-standard input closes, so it never outlives who started it. Its clock stands still until `PUT /_clock` sets it; it never
-asks the real time. `GET /_log` tells every request but those to `/_...`; `DELETE /_log` forgets them.
+Prints one line `{"url": "http://127.0.0.1:PORT/"}` when it is ready, and ends on SIGTERM or when the pipe on its standard
+input closes, so it never outlives the process that started it. Its clock is fixed until `PUT /_clock` sets it; it never reads
+the real time. `GET /_log` returns every request except those to `/_...`; `DELETE /_log` empties the log.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class PaperServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A reader that goes away in the middle of a page is no news."""
+        """A client that disconnects in the middle of a page is not an error."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -65,7 +65,7 @@ class PaperServer(ThreadingHTTPServer):
 
 
 class PaperHandler(BaseHTTPRequestHandler):
-    """One connection. Answers are the desk's; this adds conditional requests, compression and the log."""
+    """One connection. Responses come from `desk`; this class adds conditional requests, compression and the log."""
 
     server: PaperServer
     protocol_version = "HTTP/1.1"
@@ -120,7 +120,7 @@ class PaperHandler(BaseHTTPRequestHandler):
         self._send(status, body, headers)
 
     def _has_already(self, result: DemoResponse) -> bool:
-        """RFC 9110, section 13.2.2: `If-None-Match` decides alone where it is sent."""
+        """Whether the client's copy is current. RFC 9110, section 13.2.2: if `If-None-Match` is sent, it alone decides."""
         named = self.headers.get("If-None-Match")
         if named is not None:
             tags = {tag.strip().removeprefix("W/") for tag in named.split(",")}
@@ -147,7 +147,7 @@ class PaperHandler(BaseHTTPRequestHandler):
         return format_datetime(self.server.clock, usegmt=True)
 
     def log_message(self, *_: object) -> None:
-        """Nothing on the terminal: the log is read at `/_log`."""
+        """Print nothing on the terminal: the log is read at `/_log`."""
 
 
 def _headers(result: DemoResponse) -> dict[str, str]:
@@ -169,7 +169,7 @@ def serve(port: int = 0, access_log: Path | None = None) -> None:
         threading.Thread(target=server.shutdown).start()
 
     def watch() -> None:
-        # Not sys.stdin: a thread that waits in a buffered reader aborts the interpreter as it ends.
+        # Not sys.stdin: a thread that waits in a buffered reader aborts the interpreter when that ends.
         while os.read(stdin, 1024):
             pass
         stop()

@@ -1,6 +1,6 @@
-"""Starts the demo newspaper, or any server that announces itself as it does, in another process.
+"""Starts the demo newspaper, or any server that announces itself in the same way, in another process.
 
-Speaks to it by `http.client` alone; shares no memory with it.
+Talks to it only by `http.client`; shares no memory with it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from crawler.demo.look import TITLE
 
 READY_SECONDS = 20.0
-"""How long a server may take until it says where it is. Less fails on a machine that is busy with other tests."""
+"""Time limit for a server to announce its address. Less fails on a machine that is busy with other tests."""
 
 STOP_SECONDS = 5.0
 
@@ -50,7 +50,7 @@ class Press:
 
     @property
     def url(self) -> str:
-        """With a slash at the end."""
+        """The server's address, with a final slash."""
         return str(self.ready["url"])
 
     @property
@@ -60,7 +60,7 @@ class Press:
         return self._process.pid
 
     def start(self) -> None:
-        """Raises `PressError` where no ready line comes within `READY_SECONDS`."""
+        """Start the server. Raises `PressError` if no ready line comes within `READY_SECONDS`."""
         self._process = subprocess.Popen(  # noqa: S603 - the caller names its own server
             self.command,
             stdin=subprocess.PIPE,
@@ -76,7 +76,7 @@ class Press:
             raise PressError(f"{self.command}: {error}") from error
 
     def stop(self) -> None:
-        """Ends the server; a second call does nothing."""
+        """End the server; a second call does nothing."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -122,17 +122,17 @@ class Press:
 
 
 class Paper(Press):
-    """The demo newspaper in a child process, with its clock in the caller's hand."""
+    """The demo newspaper in a child process; the caller sets its clock."""
 
     def __init__(self, port: int = 0) -> None:
-        """On a free loopback port, unless one is named."""
-        # The child must find the package wherever this process has it from, and from whatever folder it is started.
+        """On a free loopback port; `port` names another one."""
+        # The child must find the package wherever this process found it, and from whatever folder it is started.
         paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
         environment = {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
         super().__init__((sys.executable, "-m", "crawler.demo.paper", "--port", str(port)), environment)
 
     def set_clock(self, moment: datetime) -> None:
-        """From now on the paper says what the script says of `moment` (aware)."""
+        """From now on the paper shows what the script says for `moment` (aware)."""
         self._ask("PUT", "/_clock", moment.isoformat())
 
 
@@ -143,7 +143,7 @@ def site_toml(
     sitemaps: Sequence[str] = (),
     sections: Sequence[str] = ("/news/", "/uk-news/", "/sport/", "/business/", "/whats-on/", "/sponsored/"),
 ) -> str:
-    """The definition of the paper at `url`. Without `sitemaps` those are used that its robots.txt names."""
+    """The definition of the paper at `url`. Without `sitemaps`, the crawler uses those in its robots.txt."""
     lists = "\n".join(
         f"{name} = {json.dumps(list(paths))}"
         for name, paths in (("feeds", feeds), ("sitemaps", sitemaps), ("sections", sections))

@@ -1,7 +1,7 @@
-"""The grammar of the script: what a page says, what happens to it, and a way to tell both together.
+"""The vocabulary of the script: what a page says, what happens to it, and methods to write both together.
 
-Pure values. Knows no HTML, no HTTP and no clock; each event carries the page as it stands afterwards, so nothing is
-computed later.
+Pure values. Knows no HTML, no HTTP and no clock; each event contains the page as it is afterwards, so nothing is computed
+later.
 """
 
 from __future__ import annotations
@@ -15,28 +15,29 @@ from zoneinfo import ZoneInfo
 from pipelines.article import Author, Kind, Outcome
 
 DAY = date(2025, 5, 9)
-"""A Friday under British Summer Time, so that a printed hour taken for UTC shows at once."""
+"""A Friday under British Summer Time, so that a printed time misread as UTC shows immediately."""
 
 ZONE = ZoneInfo("Europe/London")
 
 
 def at(clock: str, day: int = 0) -> datetime:
-    """The aware UTC instant of a wall-clock time ("08:30", "08:30:12") in the paper's town, `day` days after `DAY`."""
+    """The aware UTC instant of a local time ("08:30", "08:30:12") in the paper's town, `day` days after `DAY`."""
     local = datetime.combine(DAY + timedelta(days=day), time.fromisoformat(clock), ZONE)
     return local.astimezone(UTC)
 
 
 class Template(StrEnum):
-    """How a page prints itself: which machine-readable facts it has, and where."""
+    """How a page prints its facts: which are machine-readable, and where."""
 
     RICH = "rich"
-    """JSON-LD, meta properties and printed times, all agreeing."""
+    """JSON-LD, meta properties and printed times, all the same."""
     WIRE = "wire"
     """Syndicated copy: JSON-LD, and labels "Published" and "Last updated" whose times a script fills in."""
     META = "meta"
-    """Meta properties; the only printed time is relative and differs at every look. No stamp until the first update."""
+    """Meta properties; the only printed time is relative and differs in every response. No update stamp until the first
+    update."""
     PRINTED = "printed"
-    """"Published 7th May 2025, 16:02 BST | Updated ...": to the minute, in local time, and nothing else."""
+    """Only "Published 7th May 2025, 16:02 BST | Updated ...": to the minute, in local time."""
     UNDATED = "undated"
     """No time anywhere on the page."""
 
@@ -53,7 +54,7 @@ class EventKind(StrEnum):
     TAKEN_DOWN = "taken down"
     RESTORED = "restored"
     CACHE_SLIPPED = "cache slipped"
-    """A cache in front of the paper hands out an old copy for some minutes."""
+    """A cache in front of the paper serves an old copy for some minutes."""
     CACHE_MENDED = "cache mended"
 
 
@@ -74,7 +75,7 @@ PRODUCES: dict[EventKind, Outcome | None] = {
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture. How caption and credit are printed together is the template's affair."""
+    """One picture. The template decides how caption and credit are printed together."""
 
     name: str
     alt: str
@@ -93,23 +94,23 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """What one story's address answers at one moment."""
+    """What the address of one story answers at one moment."""
 
     path: str
     headline: str
     standfirst: str
     byline: str
     authors: tuple[Author, ...]
-    """The persons whom the byline names."""
+    """The persons that the byline names."""
     paragraphs: tuple[str, ...]
-    """Plain text; "## " opens a sub-heading, "> " a quotation set off on its own."""
+    """Plain text; "## " begins a sub-heading, "> " a block quotation."""
     published: datetime
     section: str
     """The name of a section front: "News", "UK News", ..."""
     modified: datetime | None = None
-    """The stamp that the page bears, to the second; None where it bears none yet."""
+    """The page's update stamp, to the second; None if it has none yet."""
     listed_modified: datetime | None = None
-    """`lastmod` of sitemap and feed; None: `modified`, else `published`."""
+    """`lastmod` of sitemap and feed; None means `modified`, or without that `published`."""
     template: Template = Template.RICH
     kind: Kind = Kind.ARTICLE
     pictures: tuple[Picture, ...] = ()
@@ -118,7 +119,7 @@ class PageState:
     topics: tuple[str, ...] = ()
     amp_path: str | None = None
     former_paths: tuple[str, ...] = ()
-    """Addresses that answer 301 with this one."""
+    """Addresses that redirect to this one (301)."""
     status: int = 200
     """200, or 404 or 410 while the story is down."""
     listed: bool = True
@@ -126,7 +127,7 @@ class PageState:
 
     @property
     def body(self) -> str:
-        """The paragraphs as a ledger keeps them, parted by blank lines; a live blog's posts after its introduction."""
+        """The paragraphs in a ledger's form, separated by blank lines; a live blog's posts after its introduction."""
         lines = [line.removeprefix("## ").removeprefix("> ") for line in self.paragraphs]
         for post in self.posts:
             lines += [post.heading, post.text]
@@ -138,12 +139,12 @@ class PageState:
 
     @property
     def shown_published(self) -> datetime | None:
-        """The first publication as precisely as the page tells it."""
+        """The first publication, as precisely as the page shows it."""
         return self._shown(self.published)
 
     @property
     def shown_modified(self) -> datetime | None:
-        """The last update as precisely as the page tells it."""
+        """The last update, as precisely as the page shows it."""
         return self._shown(self.modified)
 
     def _shown(self, moment: datetime | None) -> datetime | None:
@@ -154,7 +155,7 @@ class PageState:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happens to one story, and what its page says from then on."""
+    """One thing that happens to one story, and its page from then on."""
 
     at: datetime
     story: str
@@ -162,17 +163,18 @@ class Event:
     note: str
     page: PageState
     change: Outcome | None
-    """The revision that a ledger must write for it; None: it must write none."""
+    """The kind of revision that a ledger must record for it; None: it must record none."""
     changed: tuple[str, ...] = ()
     """The `changed_fields` of that revision, sorted."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoStory:
-    """A story told event by event. Every method gives a new `DemoStory`.
+    """A story, written event by event. Every method returns a new `DemoStory`.
 
-    `when` is the time of day in the paper's town; `swaps` are pairs (old text, new text), each found exactly once in the page's
-    paragraphs; `changed` names the content fields that the event alters, separated by spaces. That the stamp moves too is added.
+    `when` is the time of day in the paper's town; `swaps` are pairs (old text, new text), each found exactly once in the
+    page's paragraphs; `changed` names the content fields that the event changes, separated by spaces. The change of the stamp
+    is added to them.
     """
 
     key: str
@@ -187,25 +189,25 @@ class DemoStory:
         return self.events[-1].page
 
     def updated(self, *swaps: tuple[str, str], when: str, note: str, changed: str, **fields: Any) -> DemoStory:
-        """An honest edit: the text differs and the stamp says so."""
+        """An open edit: the text differs and the stamp says so."""
         page = edited(self.page, *swaps, modified=at(when), **fields)
         return self._then(EventKind.UPDATED, when, note, page, changed)
 
     def posted(self, *, when: str, note: str, changed: str, heading: str, text: str, **fields: Any) -> DemoStory:
-        """A new entry on top of a live blog."""
+        """A new post at the top of a live blog."""
         posts = (Post(at(when), heading, text), *self.page.posts)
         return self.updated(when=when, note=note, changed=changed, posts=posts, **fields)
 
     def silently(self, *swaps: tuple[str, str], when: str, note: str, changed: str, **fields: Any) -> DemoStory:
-        """An edit that no stamp, sitemap or feed betrays."""
+        """An edit that no stamp, sitemap or feed shows."""
         return self._then(EventKind.EDITED_SILENTLY, when, note, edited(self.page, *swaps, **fields), changed)
 
     def restamped(self, *, when: str, note: str) -> DemoStory:
-        """A newer stamp over the same text."""
+        """A newer stamp on the same text."""
         return self._then(EventKind.RESTAMPED, when, note, edited(self.page, modified=at(when)), "")
 
     def reverted(self, *, when: str, note: str, changed: str, to: int, stamp: Literal["newer", "same", "old"]) -> DemoStory:
-        """Back to the text of event `to`, under a newer stamp, the present one, or the one it bore then."""
+        """Back to the text of event `to`, with a newer stamp, the present stamp, or the stamp of that event."""
         old = self.events[to].page
         modified = {"newer": at(when), "same": self.page.modified, "old": old.modified}[stamp]
         page = replace(old, modified=modified, path=self.page.path, former_paths=self.page.former_paths)
@@ -219,23 +221,23 @@ class DemoStory:
         return self._then(EventKind.TAKEN_DOWN, when, note, edited(self.page, status=status, listed=listed), None)
 
     def restored(self, *swaps: tuple[str, str], when: str, note: str, changed: str, **fields: Any) -> DemoStory:
-        """Back with another text, under a newer stamp."""
+        """Back with another text and a newer stamp."""
         page = edited(self.page, *swaps, status=200, listed=True, modified=at(when), **fields)
         return self._then(EventKind.RESTORED, when, note, page, changed)
 
     def back_unchanged(self, *, when: str, note: str, touched: bool) -> DemoStory:
-        """Back as it was. `touched`: the sitemap counts the return as a modification, the page does not."""
+        """Back without a change. `touched`: the sitemap shows the return as a modification, the page does not."""
         listed_modified = at(when) if touched else self.page.listed_modified
         page = edited(self.page, status=200, listed=True, listed_modified=listed_modified)
         return self._then(EventKind.RESTORED, when, note, page, None)
 
     def cached(self, *, when: str, until: str, note: str, copy: int) -> DemoStory:
-        """From `when` to `until` a cache answers with the page of event `copy`, stamp and all."""
+        """From `when` to `until` a cache answers with the page of event `copy`, including its stamp."""
         slipped = self._then(EventKind.CACHE_SLIPPED, when, note, self.events[copy].page, None)
         return slipped._then(EventKind.CACHE_MENDED, until, "the present copy is served again", self.page, None)
 
     def _then(self, what: EventKind, when: str, note: str, page: PageState, changed: str | None) -> DemoStory:
-        """Add an event; `changed` None: it must leave no revision."""
+        """Add an event; `changed` None: the ledger must record no revision."""
         change = None if changed is None else PRODUCES[what]
         fields = set((changed or "").split())
         if change and page.shown_modified != self.page.shown_modified:
@@ -244,14 +246,15 @@ class DemoStory:
 
 
 def text(block: str) -> tuple[str, ...]:
-    """The paragraphs of a text that is wrapped for the eye: blank lines part them, other white space joins words."""
+    """The paragraphs of a wrapped text: blank lines separate them, other white space joins words."""
     return tuple(" ".join(paragraph.split()) for paragraph in block.split("\n\n"))
 
 
 def edited(page: PageState, *swaps: tuple[str, str], add: tuple[str, ...] = (), **fields: Any) -> PageState:
-    """The page with texts swapped, paragraphs added at the end, other fields replaced; an address it leaves redirects.
+    """The page with texts swapped, paragraphs added at the end, and other fields replaced; a former address redirects.
 
-    A swap whose old text is not there exactly once raises `ValueError`: the script would tell of an edit that was not.
+    Raises `ValueError` if the old text of a swap does not occur exactly once: the script would describe an edit that did not
+    happen.
     """
     body = "\n".join(page.paragraphs)
     for old, new in swaps:

@@ -1,4 +1,4 @@
-"""Article pages, each printed by its template with furniture around and within it; and pages that are no articles."""
+"""Article pages, each printed by its template with boilerplate around and within it; and pages that are not articles."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _SCRIPTED = "<script>for (const t of document.querySelectorAll('time.filled')) t
 
 
 def article_page(page: PageState, request: PageRequest) -> str:
-    """The whole HTML page of a live story."""
+    """The complete HTML page of a live story."""
     body = _BODIES[page.template](page, request)
     head = "\n".join(_head(page, request))
     return document(request, page.headline, head, body + request.sidebar())
 
 
 def amp_page(page: PageState, request: PageRequest) -> str:
-    """The AMP twin: the same words, no furniture, the same bytes until the story changes."""
+    """The AMP page: the same words, no boilerplate, the same bytes until the story changes."""
     return f"""<!DOCTYPE html>
 <html amp lang="en-GB">
 <head>
@@ -198,7 +198,7 @@ _BODIES = {
 
 
 def _dates(page: PageState) -> str:
-    """Both stamps as the template prints them; wire copy leaves the times to a script."""
+    """Both stamps as the template prints them; on syndicated copy a script fills in the times."""
     if page.template is Template.PRINTED:
         updated = f" | Updated {printed(page.modified)}" if page.modified else ""
         return f"Published {printed(page.published)}{updated}"
@@ -275,10 +275,10 @@ def _topics(page: PageState) -> str:
 
 
 PUZZLE_PATH = "/puzzles/quick-crossword-4512090"
-"""Looks like an article by its address, and the sitemap names it; it is none."""
+"""Its address looks like an article's, and the sitemap names it, but it is not one."""
 
 PRIVATE_PATH = "/private/leader-column-for-saturday-4512099"
-"""Named on the front page, forbidden by robots.txt: a crawler that asks for it is caught."""
+"""Linked on the front page but forbidden by robots.txt: a request for it shows a crawler that ignores robots.txt."""
 
 E_PAPER_PATH = "/e-paper/"
 
@@ -286,7 +286,7 @@ _GRID = ("....#....", ".#.#.#.#.", ".....#...", ".#.###.#.", "...#.....", ".#.#.
 
 
 def front_page(request: PageRequest) -> str:
-    """All sections, newest first, with one story on top."""
+    """All sections, newest first, with one story at the top."""
     sections = []
     for name, path in SECTIONS.items():
         pages = [page for page in request.others if page.section == name][:6]
@@ -326,7 +326,7 @@ def private_page(request: PageRequest) -> str:
 
 
 def absent_page(request: PageRequest, status: int) -> str:
-    """What a browser shows for 404 and 410."""
+    """The page that a browser shows for 404 and 410."""
     words = "This page has been removed" if status == 410 else "Page not found"
     main = f'<section><h1>{words}</h1><p>Try the <a href="/">front page</a>.</p></section>'
     return document(request, words, '<meta name="robots" content="noindex">', main, wide=True)

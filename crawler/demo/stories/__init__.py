@@ -1,15 +1,15 @@
-"""The news day: its stories, their events in time order, and the moments at which a crawl sees each event apart from the next.
+"""The news day: its stories, their events in time order, and the times of crawls that see each event separately from the next.
 
 Stories are one TOML file each. All names, places and events are invented.
 
-A file's name is the key of its story. Its top level is the page as it is first published, and every `[[event]]` is what happens
-to it afterwards, in order: `what` names the event, `at` the time of day. All times are wall clock in the paper's town, on
-`DAY` where there is no date. `copy` and `to` count events from 0, the publication.
+A file's name is the key of its story. Its top level is the page as first published, and every `[[event]]` is a later event, in
+order: `what` names the event, `at` the time of day. All times are local time in the paper's town, on `DAY` if there is no
+date. `copy` and `to` are numbers of events, counted from 0, the publication.
 
 Four desks write them. The news desk (fire, crash, court, farm, rumour) and the council desk correct what they print, and at
-times quietly make it better or take it away. The town desk (museum to weather) makes small edits of the kinds that are easily
-missed. The features desk has all that is not plain news: live blog, gallery, video, advertising, syndicated copy, addresses
-that change.
+times silently improve it or take it down. The town desk (museum to weather) makes small edits of the kinds that are easily
+missed. The features desk has everything that is not plain news: live blog, gallery, video, advertising, syndicated copy,
+addresses that change.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def stories() -> tuple[DemoStory, ...]:
 
 
 def read_story(file: Path) -> DemoStory:
-    """The story that a file tells; an error where a key or a value is none of a page's or an event's."""
+    """The story in a file; raises an error if a key or a value is not valid for a page or an event."""
     page = tomllib.loads(file.read_text(encoding="utf-8"))
     told, note, paragraphs = page.pop("event", []), page.pop("note"), text(page.pop("text"))
     first = PageState(paragraphs=paragraphs, **_values(page))
@@ -44,7 +44,7 @@ def read_story(file: Path) -> DemoStory:
 
 
 def _values(table: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a table, as pages and events hold them."""
+    """The values of a table, converted to those of pages and events."""
     return {key: _READERS[key](value) if key in _READERS else value for key, value in table.items()}
 
 
@@ -64,7 +64,7 @@ _EVENTS: Mapping[str, Callable[..., DemoStory]] = {
     "taken down": DemoStory.taken_down, "restored": DemoStory.restored, "back unchanged": DemoStory.back_unchanged,
     "cached": DemoStory.cached,
 }  # fmt: skip
-"""What can happen; the keys of each event are what its method takes."""
+"""Names of events -> methods; the keys of an event are the method's parameters."""
 
 
 __all__ = ["CRAWL_TIMES", "DAY", "ZONE", "at", "events", "state_at", "stories"]
@@ -72,7 +72,7 @@ __all__ = ["CRAWL_TIMES", "DAY", "ZONE", "at", "events", "state_at", "stories"]
 
 @cache
 def events() -> tuple[Event, ...]:
-    """What happens to all stories, in time order."""
+    """The events of all stories, in time order."""
     return tuple(sorted(chain.from_iterable(story.events for story in stories()), key=lambda event: (event.at, event.story)))
 
 
@@ -84,11 +84,11 @@ CRAWL_TIMES: tuple[datetime, ...] = (
 )
 """Every 70 minutes from 06:00 to 23:30, and three times on the Saturday, when a 404 of Friday morning is certain.
 
-70 minutes: longer than the hour after which an old copy is believed, and than the gap between two looks at an article
-of the day.
+70 minutes: longer than the hour after which an old copy is trusted, and than the interval between two fetches of an article of
+the day.
 """
 
 
 def state_at(now: datetime) -> dict[str, PageState]:
-    """What each story's page says at a moment (aware), by story key; stories not yet published are not there."""
+    """The state of each story's page at a moment (aware), by story key; stories not yet published are missing."""
     return {event.story: event.page for event in events() if event.at <= now}
