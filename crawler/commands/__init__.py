@@ -1,7 +1,7 @@
-"""The verbs of the `newsledger` command, and the options that several share.
+"""The verbs of the `newsledger` command, and the options that several of them share.
 
-One module a verb, or a few verbs of one subject: options in, a few calls, text or JSON out. No rule of the crawl or of the record
-stands here.
+One module per verb, or for a few verbs of one subject: options in, a few calls, text or JSON out. No rule of crawls or of the
+record is here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 class SettingOption(click.Option):
-    """An option that a setting stands behind: where it is not given, the setting holds, wherever that comes from."""
+    """An option with a setting behind it: if the option is not given, the value of the setting applies, wherever it comes
+    from."""
 
     def __init__(self, param_decls: Sequence[str], setting: str, **attributes: Any) -> None:
         self.setting = SETTINGS[setting]
@@ -43,7 +44,7 @@ class SettingOption(click.Option):
         super().__init__(param_decls, show_default=bool(self.setting.default), **attributes)
 
     def get_default(self, ctx: click.Context, call: bool = True) -> Any:
-        """The value of the setting; click itself asks neither environment nor file."""
+        """The value of the setting; click itself reads neither environment nor file."""
         value = configuration(ctx).found[self.setting.key].value
         return None if value == "" and isinstance(self.type, click.Path) else value
 
@@ -62,7 +63,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 
 
 def options(*chosen: Callable[[Any], Any]) -> Callable[[Function], Function]:
-    """Several options that commands share, in the order in which the help names them."""
+    """Add several shared options to a command, in the order in which the help lists them."""
 
     def decorated(function: Function) -> Function:
         for option in reversed(chosen):
@@ -73,54 +74,55 @@ def options(*chosen: Callable[[Any], Any]) -> Callable[[Function], Function]:
 
 
 def configuration(ctx: click.Context | None = None) -> Configuration:
-    """The settings that the command was started with."""
+    """The settings with which the command was started."""
     found = (ctx or click.get_current_context()).find_object(Configuration)
     return found or load(find(os.environ), os.environ)
 
 
 def command_clock() -> Clock:
-    """The clock of the command, for other threads too; NEWSLEDGER_NOW stops it."""
+    """The clock of the command, also for other threads; NEWSLEDGER_NOW stops it."""
     return clock(configuration().text("now"))
 
 
 def now() -> datetime:
-    """The time, aware, by the clock of the command."""
+    """The current time, aware, from the clock of the command."""
     return command_clock()()
 
 
 def open_ledger(db: str) -> Store:
-    """The ledger, for reading only."""
+    """Open the ledger read-only."""
     return Store(db, readonly=True)
 
 
 def change_ledger(db: str) -> Store:
-    """The ledger, for writing; StoreError where there is none yet."""
+    """Open the ledger for writing; raises StoreError if there is none yet."""
     return Store(db) if holds_something(Path(db)) else open_ledger(db)
 
 
 def warc_folder(given: Path | None, db: str) -> Path:
-    """Where archived pages are."""
+    """The folder of archived pages."""
     return given or Path(db).absolute().parent / "warc"
 
 
 def archive_by_settings(db: str) -> Path:
-    """Where crawls archive pages."""
+    """The folder in which crawls archive pages."""
     given = configuration().text("warc")
     return warc_folder(Path(given) if given else None, db)
 
 
 def own_sites() -> Path:
-    """The operator's own file of sites, there or not."""
+    """The operator's own file of sites, whether it exists or not."""
     return Path(configuration().text("own_sites"))
 
 
 def load_catalogue(path: Path | None) -> tuple[Site, ...]:
-    """The sites of the option --sites; else of the catalogue that comes along, with the operator's own. Raises CatalogueError."""
+    """The sites of the option --sites; by default those of the shipped catalogue and the operator's own. Raises
+    CatalogueError."""
     return load_sites(path, own_sites(), recheck=configuration().text("recheck"))
 
 
 def warn_without_contact(sites: Iterable[Site]) -> None:
-    """Say on standard error that whoever runs what we ask of strangers cannot be reached."""
+    """Print a warning on standard error if other people's sites are fetched without a contact address."""
     is_set = configuration().found["contact"].origin is not SettingOrigin.DEFAULT
     if not is_set and not all(is_loopback(site.host) for site in sites):
         text = "no contact address is set: a site that minds can only block you; set NEWSLEDGER_CONTACT to a mail address or page"
@@ -128,7 +130,7 @@ def warn_without_contact(sites: Iterable[Site]) -> None:
 
 
 def pick_sites(path: Path | None, ids: tuple[str, ...]) -> tuple[Site, ...]:
-    """The sites with these ids, in that order; a wrong id is a usage error that names what is near."""
+    """The sites with these ids, in that order; an unknown id is a usage error that names similar ones."""
     by_id = {site.id: site for site in load_catalogue(path)}
     for site_id in ids:
         if site_id not in by_id:
@@ -151,7 +153,7 @@ def article_at(store: Store, url: str) -> ArticleRecord:
 
 
 def parse_time(text: str | None) -> datetime | None:
-    """The time that an option gives, UTC where it names no zone; a usage error if it is none."""
+    """The time in an option, UTC if it names no zone; a usage error if it is invalid."""
     try:
         found = datetime.fromisoformat(text) if text else None
     except ValueError as error:

@@ -143,7 +143,7 @@ def _folder(given: Path | None, db: str) -> Path:
 
 
 def _size(number: int) -> str:
-    """Bytes for people."""
+    """A number of bytes for people."""
     size, unit = float(number), "B"
     for larger in ("kB", "MB", "GB", "TB"):
         if size < 1000:
@@ -156,7 +156,7 @@ _SPANS = ((100 * 365, 0, "more than a hundred years"), (2 * 365, 365, "years"), 
 
 
 def _span(days: int) -> str:
-    """A time for people who plan: the longer, the less exactly."""
+    """A duration for people who plan: the longer, the less exact."""
     for least, unit, name in _SPANS:
         if days >= least:
             return f"about {days / unit:.0f} {name}" if unit else name

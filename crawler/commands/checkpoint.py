@@ -71,13 +71,13 @@ def command(only_key: bool, key_path: Path | None, origin: str | None, places: t
 
 
 def default_key(db: str) -> Path:
-    """The key of a ledger that was given none."""
+    """The default key of a ledger."""
     path = Path(db).absolute()
     return path.with_name(f"{path.name}.key")
 
 
 def _key(path: Path, origin: str | None, is_new: bool) -> SigningKey:
-    """The key; made where there is none."""
+    """The key; created if there is none."""
     try:
         if path.exists() and not is_new:
             return SigningKey.load(path)
@@ -89,7 +89,7 @@ def _key(path: Path, origin: str | None, is_new: bool) -> SigningKey:
 
 
 def _continues(store: Store, path: Path, size: int) -> dict[str, Any]:
-    """The proof that the first so many seals continue those of a checkpoint; an error where they do not."""
+    """The proof that the first `size` seals continue those of a checkpoint; an error if they do not."""
     try:
         before = Checkpoint.read(path.read_text(encoding="utf-8"))
         proof = consistency_proof(store, before.size, size)
@@ -101,7 +101,7 @@ def _continues(store: Store, path: Path, size: int) -> dict[str, Any]:
 
 
 def _stamp(store: Store, checkpoint_id: int, note: str, url: str) -> str | None:
-    """Have a note stamped, and keep the answer; what went wrong."""
+    """Have a note timestamped, and store the timestamp; return what went wrong."""
     from pipelines.proof.timestamps import TimestampError, read_answer, request_for
 
     asked = request_for(note.encode())

@@ -1,4 +1,4 @@
-"""`newsledger worker` and `newsledger writer`; and what other verbs need of a cluster: where Redis is, what is installed."""
+"""`newsledger worker` and `newsledger writer`; and what other verbs need of a cluster: the connection to Redis, the extra."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _BROUGHT = ("msgspec", "redis", "rq", "croniter")
 
 @contextmanager
 def needing_cluster() -> Iterator[None]:
-    """Where an import within fails for want of the extra, raises MissingExtraError."""
+    """Raise MissingExtraError if an import within fails because the extra is not installed."""
     try:
         yield
     except ImportError as error:
@@ -49,7 +49,7 @@ def needing_cluster() -> Iterator[None]:
 
 
 def status_reader_of(url: str) -> ReadClusterStatus | None:
-    """How to see what the cluster is at; None where there is none. Raises MissingExtraError."""
+    """A function that reads the status of the cluster; None if there is no cluster. Raises MissingExtraError."""
     if not url:
         return None
     with needing_cluster():
@@ -66,7 +66,8 @@ def status_reader_of(url: str) -> ReadClusterStatus | None:
 
 
 def redis_of(url: str, *, seconds: float, reached: bool = True) -> Connection:
-    """A connection to it whose answers take no longer; usage errors and MissingExtraError otherwise. `reached`: it answers."""
+    """A connection to Redis with a time limit of `seconds` for each reply. With `reached`, checks that Redis replies. Raises
+    UsageError without an address, ClickException if Redis cannot be reached, and MissingExtraError."""
     if not url:
         raise click.UsageError("say where Redis is: --redis, NEWSLEDGER_REDIS, or `redis` in the settings")
     with needing_cluster():
@@ -81,9 +82,9 @@ def redis_of(url: str, *, seconds: float, reached: bool = True) -> Connection:
 
 
 def keys_of_cluster() -> KeyRing:
-    """The keys that the setting `cluster_keys` names, which is no option: secrets do not stand in a command line.
+    """The keys in the file of the setting `cluster_keys`. It has no option, because secrets must not be on a command line.
 
-    Says so where there are none; usage errors where they cannot be read.
+    Logs a warning if there are no keys; raises ClickException if they cannot be read.
     """
     with needing_cluster():
         from crawler.cluster.keys import BadKeysError, KeyRing
@@ -124,7 +125,7 @@ def worker_command(name: str | None, warc_path: Path | None, burst: bool, log: s
 
 
 ANSWER_SECONDS = 15.0
-"""Redis writes its file anew now and then, and may be slow for a moment."""
+"""Time limit for replies of Redis. From time to time it rewrites its file, and may be slow for a moment."""
 
 
 @click.command("writer")

@@ -1,4 +1,4 @@
-"""How things look on a terminal: tables, times, kinds of change. Text from pages is never markup."""
+"""Terminal output: tables, times, kinds of change. Text from pages is never interpreted as markup."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ STYLES = {
 }  # fmt: skip
 
 PROBLEMS = 100
-"""So many are told one by one."""
+"""Problems that are printed one by one."""
 
 _ANY_WIDTH = 10_000_000
-"""Columns of an output that is no terminal: more than any row has."""
+"""Width of an output that is not a terminal: wider than any row."""
 
 
 class PlainConsole(Console):
-    """Prints no control character that is not its own: addresses, headlines and reasons are a stranger's."""
+    """Prints no control characters except its own: addresses, headlines and reasons come from strangers."""
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """As `Console.print`; texts are cleared by `plain`."""
+        """As `Console.print`; `plain` removes control characters from texts."""
         known = {str: plain, Text: _cleared}
         super().print(*(known[type(one)](one) if type(one) in known else one for one in objects), **options)
 
     def on_broken_pipe(self) -> None:
-        """Whoever read has enough: what is left is printed nowhere, and the verb goes on to its own exit code."""
+        """The reader has closed the pipe: discard the rest, so that the verb continues to its own exit code."""
         discard(self.file)
 
 
@@ -50,7 +50,7 @@ def _cleared(text: Text) -> Text:
 
 
 def console(*, error: bool = False) -> Console:
-    """Where to print; plain text where it is no terminal, and then as wide as the text."""
+    """The console to print on; if it is not a terminal: plain text, without a limit of width."""
     stream = sys.stderr if error else sys.stdout
     return PlainConsole(
         file=stream, highlight=False, soft_wrap=not stream.isatty(), width=None if stream.isatty() else _ANY_WIDTH
@@ -58,12 +58,12 @@ def console(*, error: bool = False) -> Console:
 
 
 def print_json(value: object) -> None:
-    """One JSON document, readable."""
+    """Print one indented JSON document."""
     _echo(json_text(value, indent=2))
 
 
 def echo(text: object, *, err: bool = False, nl: bool = True) -> None:
-    """Print a text on either stream, cleared by `plain`."""
+    """Print a text on either stream; `plain` removes its control characters."""
     _echo(plain(text), err=err, nl=nl)
 
 
@@ -81,7 +81,7 @@ def word(value: object) -> Text:
 
 
 def when(stamp: str | None) -> str:
-    """A stored time for people: to the minute, a space for the T."""
+    """A stored time for people: to the minute, with a space instead of the T."""
     if not stamp:
         return ""
     return stamp if len(stamp) == 10 else f"{stamp[:10]} {stamp[11:16]}Z"
@@ -97,7 +97,7 @@ def ago(stamp: str, now: datetime) -> str:
 
 
 def bounds(row: Row) -> str:
-    """The time between which two looks an edit happened; a first revision was only first seen."""
+    """The two fetches between which an edit happened; for a first revision, when it was seen."""
     if row["not_before"] is None:
         return f"seen {when(row['first_seen'])}"
     before, after = when(row["not_before"]), when(row["first_seen"])
@@ -105,7 +105,7 @@ def bounds(row: Row) -> str:
 
 
 def print_problems(problems: Sequence[str]) -> None:
-    """What was left out of an import or a merge, a line each, on the error stream."""
+    """Print what an import or a merge left out, one line each, on standard error."""
     for problem in problems[:PROBLEMS]:
         echo(problem.replace("\n", " "), err=True)
     if len(problems) > PROBLEMS:
@@ -113,7 +113,8 @@ def print_problems(problems: Sequence[str]) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> Table:
-    """A light table, a row a line where it is printed to no terminal; cells are Text, or plain text that is shown as it is."""
+    """A table without borders, with one line per row if the output is not a terminal. Cells are Text, or plain text shown
+    unchanged."""
     made = Table(title=title, box=None, pad_edge=False, header_style="bold", title_justify="left")
     for column in columns:
         made.add_column(column, justify="right" if column in _NUMBERS else "left", overflow="fold")
@@ -129,5 +130,5 @@ _NUMBERS = frozenset({"no", "articles", "revisions", "count", "requests", "fetch
 
 
 def has_colours(out: Console) -> bool:
-    """Whether marks may be colours alone."""
+    """Whether marks may be colours; without colours they need signs."""
     return out.is_terminal and out.color_system is not None and not out.no_color

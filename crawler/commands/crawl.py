@@ -87,7 +87,7 @@ def command(targets: tuple[str, ...], every: bool, recheck: str, jobs: int, log:
 
 
 def _run(sites: tuple[Site, ...], urls: dict[str, tuple[str, ...]], options: Options, jobs: int, progress: Progress) -> list[int]:
-    """Crawl one site in this process, several as child processes; the ids of the crawls."""
+    """Crawl one site in this process, several in child processes; return the ids of the crawls."""
     if len(sites) > 1:
         task = progress.add_task("crawling", total=len(sites))
         return crawl_sites(sites, options, urls, jobs, lambda: progress.advance(task))
@@ -98,7 +98,7 @@ def _run(sites: tuple[Site, ...], urls: dict[str, tuple[str, ...]], options: Opt
 
 
 def _targets(targets: tuple[str, ...], every: bool, path: Path | None) -> tuple[tuple[Site, ...], dict[str, tuple[str, ...]]]:
-    """The sites to crawl, and for those that are named by URLs only, the URLs."""
+    """The sites to crawl, and the URLs of those sites that are named only by URLs."""
     if every == bool(targets):
         raise click.UsageError("name sites or URLs, or say --all")
     if every:
@@ -159,4 +159,4 @@ def _print(crawls: list[Row]) -> None:
 
 
 SHOWN = 15
-"""Changes, and sources that named nothing, printed a site; all are in the ledger, and in --json."""
+"""Changes, and sources that named nothing, printed per site; all are in the ledger, and in --json."""

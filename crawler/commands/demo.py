@@ -80,7 +80,7 @@ def _opened(port: int) -> Iterator[Paper]:
 
 
 def _counts(db: str) -> tuple[Counter[str], Counter[str]]:
-    """Changes of the script, and those that the ledger found."""
+    """The number of changes of each kind in the script, and in the ledger."""
     with Store(db, readonly=True) as store:
         found = Counter(articles.status(store)["changes"])
     return Counter(str(event.change) for event in events() if event.change), found
@@ -105,7 +105,7 @@ def _live(site: Site, paper: Paper, db: str, out: Console) -> None:
 
 
 def _sum_up(db: str, out: Console) -> None:
-    """What the script did against what the ledger found, and what to try next."""
+    """Print the script's changes beside those in the ledger, and what to try next."""
     happened, found = _counts(db)
     with Store(db, readonly=True) as store:
         edited, silent = articles.most_revised(store), articles.first_silent_edit(store)

@@ -1,6 +1,6 @@
-"""`newsledger diff URL`: what two revisions differ in: fields, people, pictures, and the body paragraph by paragraph.
+"""`newsledger diff URL`: differences between two revisions: fields, people, pictures, and the body paragraph by paragraph.
 
-On a terminal in colours and columns; elsewhere a paragraph is one line, so that it can be searched and piped on.
+On a terminal with colours and columns; otherwise each paragraph is one line, for searching and for pipes.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ _CONTEXT_CHARS = 90
 
 
 def difference(found: FieldDifference, *, coloured: bool) -> Text:
-    """One field's difference, its name above."""
+    """The difference in one field, below its name."""
     return Text(f"{found.field}\n", style="bold").append_text(marked(found.pieces, coloured=coloured))
 
 
 def marked(pieces: Sequence[Piece], *, coloured: bool) -> Text:
-    """Removed struck through in red, added in green; without colour as [-removed-] and {+added+}. Long unchanged runs are cut."""
+    """Removed text struck through in red, added text in green; without colour [-removed-] and {+added+}. Long unchanged runs
+    are cut."""
     text = Text()
     for position, piece in enumerate(pieces):
         if piece.op is Op.SAME:
@@ -46,7 +47,7 @@ def marked(pieces: Sequence[Piece], *, coloured: bool) -> Text:
 
 
 def _context(text: str, *, first: bool, last: bool) -> str:
-    """Enough of an unchanged run to see where we are, in whole words where there are any."""
+    """Enough of an unchanged run to recognise the place, in whole words if there are any."""
     if len(text) <= 2 * _CONTEXT_CHARS + 10:
         return text
     head, tail = text[:_CONTEXT_CHARS], text[-_CONTEXT_CHARS:]
@@ -92,7 +93,7 @@ def command(url: str, numbers: tuple[int, ...], db: str, as_json: bool) -> None:
 
 
 def _facts(before: Article, after: Article) -> dict[str, object]:
-    """What differs, by field; people, pictures and the body in parts too, where they differ."""
+    """The differences by field; if they differ, also people, pictures and the body in parts."""
     fields = {one.field: _pieces(one.pieces) for one in differences(before, after)}
     facts: dict[str, object] = {"differences": fields}
     if "authors" in fields:
@@ -126,11 +127,11 @@ def _pick(numbers: tuple[int, ...], count: int) -> tuple[int, int]:
 
 
 MEASURE = 100
-"""Columns that a text is not wider than, however wide the terminal."""
+"""Greatest width of a text, in columns, on any terminal."""
 NARROW = 50
-"""Columns below which a text has the whole line and its number stands above it."""
+"""On a terminal with fewer columns a text uses the whole line, below its number."""
 GLIMPSE = 60
-"""Characters of a paragraph that are shown where it no longer stands."""
+"""Characters shown of a paragraph at the place that it has left."""
 
 MARKS = {
     ChangeKind.SAME: " ",
@@ -151,7 +152,7 @@ _NAMES = {ChangeKind.CHANGED: "changed", ChangeKind.REMOVED: "removed", ChangeKi
 
 
 def tell(out: Console, before: Article, after: Article) -> bool:
-    """Print all that differs; whether anything does."""
+    """Print all differences; return whether there are any."""
     found = differences(before, after)
     for one in found:
         out.print()
@@ -167,7 +168,7 @@ def tell(out: Console, before: Article, after: Article) -> bool:
 
 
 def _rows(out: Console, field: str, before: Article, after: Article) -> Iterator[tuple[ChangeKind, str, Text]]:
-    """People and pictures one a line; nothing for other fields, and nothing where only their order changed."""
+    """People or pictures, one per line; nothing for other fields, or if only their order changed."""
     coloured = has_colours(out)
     if field == "authors":
         for author in author_changes(before.authors, after.authors):

@@ -154,7 +154,7 @@ def _signer(path: Path) -> Sign:
 
 
 def _check_words(words: str) -> None:
-    """Words that are filters have options here; what was taken as words is told."""
+    """Refuse filters in the words, because they have options here; print what was read as words."""
     asked = question(words)
     if asked.sites or asked.changes or asked.since or asked.until:
         raise click.UsageError("--query: say site:, change:, after: and before: by --site, --change, --since and --until")
@@ -163,7 +163,7 @@ def _check_words(words: str) -> None:
 
 
 def _counted(store: Store, selection: Selection, counts: Counter[str], *, shown: bool) -> Iterator[Record]:
-    """The records, with a progress bar where a person looks on."""
+    """The records, with a progress bar if `shown`."""
     with _progress(shown=shown) as progress:
         task = progress.add_task("exporting", total=None if progress.disable else count(store, selection))
         for record in records(store, selection):
@@ -174,7 +174,7 @@ def _counted(store: Store, selection: Selection, counts: Counter[str], *, shown:
 
 @contextmanager
 def _destination(target: str, *, packed: bool) -> Iterator[IO[bytes]]:
-    """A file that is there when it is whole, or standard output, whose reader may go when it has enough."""
+    """A file that appears only when it is complete, or standard output, whose reader may stop early."""
     if target == "-":
         try:
             yield sys.stdout.buffer

@@ -28,7 +28,7 @@ from pipelines.text.normalise import normalise
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What is read: a page, or only why there is none."""
+    """A page to read, or only the reason why there is none."""
 
     url: str
     body: bytes = b""
@@ -101,12 +101,12 @@ PROPOSED_IN = {
     "authors": "bylines", "date_published": "published", "date_modified": "modified", "section": "sections", "topics": "topics",
     "language": "languages", "canonical_url": "canonicals", "is_accessible_for_free": "free",
 }  # fmt: skip
-"""Which list of proposals each field of the article was chosen from."""
+"""Field of the article -> the list of proposals from which it was chosen."""
 _LONGEST_SHOWN = 160
 
 
 def _explained(page: _Page) -> Row:
-    """For each field the choice, its source, why, and all that was proposed; nothing is cut."""
+    """For each field its value, its source, why, and all proposals, uncut."""
     found = explain(page.body, page.url, page.site, content_type=page.content_type, fetched=page.fetched)
     article = json_of(normalise(found.article))
     fields = {
@@ -131,7 +131,7 @@ def _explained(page: _Page) -> Row:
 
 
 def _explain(page: _Page) -> None:
-    """Field by field for people: the choice, then its source and why, then what else was proposed."""
+    """Print each field for people: its value, then source and reason, then the other proposals."""
     explained = _explained(page)
     out = console()
     out.print(Text(plain(explained["url"]), style="bold"))
@@ -151,14 +151,14 @@ def _explain(page: _Page) -> None:
 
 
 def _json(value: object) -> object:
-    """A proposed value as JSON: a time in the store's form."""
+    """A proposed value as JSON; times in the store's form."""
     if isinstance(value, Timestamp):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
 
 
 def _shown(value: object) -> str:
-    """A value on one line, cut where it is long."""
+    """A value on one line, cut if it is long."""
     if isinstance(value, dict):
         value = ", ".join(plain(one) for one in value.values() if one)
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""`newsledger history URL` (with `--at TIME`, what an article said at a time, and how sure that is) and `newsledger timemap`."""
+"""`newsledger history URL` (with `--at TIME`: what an article said at a time, and how sure that is) and `newsledger timemap`."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from pipelines.store.rows import json_of, moment, optional_moment
 from pipelines.text.zones import zone_of
 
 WHERE = "http://127.0.0.1:8001"
-"""Where `newsledger serve` listens unless told otherwise."""
+"""Default address of `newsledger serve`."""
 WIDE = 120
-"""Columns from which revisions are a table; below, each has lines of its own."""
+"""Width, in columns, from which revisions are a table; on narrower terminals each has its own lines."""
 
 
 @click.command("history")
@@ -139,7 +139,7 @@ def _cells(row: Row) -> tuple[object, ...]:
 
 
 def _told(out: Console, row: Row) -> Text:
-    """One revision on a narrow terminal: its headline only where it is new or another."""
+    """One revision on a narrow terminal; its headline only if it changed."""
     says = f", the page says {when(row['date_modified'])}" if row["date_modified"] else ""
     lines = Text.assemble(f"{row['number']:>3}  ", word(row["change"]), f"  {bounds(row)}, {ago(row['first_seen'], now())}{says}")
     facts = " ".join(filter(None, (_what(row), f"({_words(row)} words)" if _words(row) else "")))
@@ -152,7 +152,7 @@ def _told(out: Console, row: Row) -> Text:
 
 
 def _with_words(store: Store, revisions: tuple[Revision, ...]) -> list[Row]:
-    """With how many words came and went, and the headline before."""
+    """Revisions with their numbers of added and removed words, and the headline before."""
     ids = [revision.revision_id for revision in revisions]
     told = {change.revision_id: row_of(change) for change in of_revisions(store, ids)}
     keys = ("headline_before", "words_added", "words_removed")
@@ -163,7 +163,7 @@ def _with_words(store: Store, revisions: tuple[Revision, ...]) -> list[Row]:
 
 
 def _words(row: Row) -> str:
-    """ "+12 -3"; nothing for a first revision, or where no word changed."""
+    """Added and removed words, as "+12 -3"; "" for a first revision, or if no word changed."""
     added, removed = row["words_added"], row["words_removed"]
     return f"+{added} -{removed}" if row["number"] > 1 and (added or removed) else ""
 
@@ -177,7 +177,7 @@ _SAID = ("headline", "description", "body", "byline", "section", "date_published
 
 
 def tell_at(store: Store, article: ArticleRecord, text: str, *, as_json: bool) -> None:
-    """Print it. A time that is none is a usage error."""
+    """Print what an article said at a time. An invalid time is a usage error."""
     name = site_of(store, article.site_id).timezone or "UTC"
     at = parse_moment(text, zone_of(name), now())
     if at is None:

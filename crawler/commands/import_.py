@@ -104,7 +104,7 @@ def _archive(files: tuple[Path, ...], jobs: int, folder: Path, db: str, sites_pa
 
 
 def _cpu_seconds() -> float:
-    """Of this process and the workers that have ended."""
+    """Processor time of this process and of the workers that have ended."""
     usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
@@ -162,12 +162,12 @@ def merge_command(other: Path, under: str | None, db: str, as_json: bool) -> Non
 
 
 def merged_json(merged: Merged) -> dict[str, Any]:
-    """As JSON."""
+    """A merge's result as JSON."""
     return {"articles": merged.articles, "by_outcome": merged.counts, "revisions": merged.revisions, "by_change": merged.kinds}
 
 
 def show(merged: Merged) -> None:
-    """For people."""
+    """Print a merge's result for people."""
     out = console()
     out.print(table(("articles", "count"), [(str(merged.articles), ""), *sorted(merged.counts.items())]))
     out.print()

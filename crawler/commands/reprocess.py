@@ -72,7 +72,7 @@ def command(everything: bool, site_id: str | None, family: str | None, since: da
 
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal; elsewhere nothing."""
+    """A progress bar on a terminal; nothing otherwise."""
     err = console(error=True)
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task("reading", total=total)
@@ -80,7 +80,7 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
 
 
 def _show(found: Iterator[Correction], report: ReprocessReport, as_json: bool) -> None:
-    """What would change, revision by revision, as it is found."""
+    """Print what would change, revision by revision; without --json each as it is found."""
     if as_json:
         listed = [_difference(one) for one in found]
         print_json({**_facts(report), "differences": listed})

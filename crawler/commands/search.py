@@ -20,13 +20,13 @@ from pipelines.store.database import Row
 
 DAY = click.DateTime(["%Y-%m-%d"])
 TOLD = 50
-"""New hits that a message names."""
+"""New hits in one message."""
 SHOWN = 6
-"""Values of a facet that are printed."""
+"""Printed values of a facet."""
 
 
 def _words(_context: click.Context, _parameter: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words; `-word` is one of them, and an option that there is not is none."""
+    """The words, which may include `-word`; an unknown option is an error and not a word."""
     for one in words:
         if one.startswith("--"):
             raise click.NoSuchOption(one)
@@ -84,7 +84,7 @@ def command(ctx: click.Context, words: tuple[str, ...], sites: tuple[str, ...], 
 
 def _of_name(ctx: click.Context, words: tuple[str, ...], save: str | None, saved: str | None, forgotten: str | None, db: str, *,
              shall_tell: bool, as_json: bool) -> tuple[str, ...]:  # fmt: skip
-    """Do what is asked with names; the words that are still to be searched for."""
+    """Save, forget, list or report saved searches as requested; return the words that are still to be searched for."""
     if save:
         if not words:
             raise click.UsageError("--save wants words")
@@ -110,7 +110,7 @@ def _of_name(ctx: click.Context, words: tuple[str, ...], save: str | None, saved
 
 
 def _tell(name: str, addresses: Sequence[str], db: str, *, as_json: bool) -> None:
-    """Print what a saved search found since it was last told, and send it."""
+    """Send and print what a saved search found since it was last reported."""
     with change_ledger(db) as store:
         known = saved_searches.saved_search(store, name)
         last = newest_revision(store)
@@ -132,7 +132,7 @@ def _tell(name: str, addresses: Sequence[str], db: str, *, as_json: bool) -> Non
 
 
 def _plain_row(hit: Hit) -> Row:
-    """For programs: the snippet as text, hits in square brackets; `latest` and `stands` as 0 or 1."""
+    """A hit for programs: the snippet as text with matches in square brackets, `latest` and `stands` as 0 or 1."""
     snippet = "".join(f"[{text}]" if is_hit else text for text, is_hit in hit.snippet)
     row = row_of(hit) | {"latest": int(hit.latest), "stands": int(hit.stands), "snippet": snippet}
     return {name: value for name, value in row.items() if name != "also"}
@@ -164,7 +164,7 @@ def _summary(found: Hits) -> str:
 
 
 def _remarks(found: Hits) -> str:
-    """A line for each thing that was not taken as it was typed."""
+    """One line for each part of the query that was searched in another way than typed."""
     lines = [f"Too much begins with {', '.join(map(plain, found.whole))}: taken as whole words."] if found.whole else []
     lines += [f"Taken as words: {', '.join(map(plain, found.as_words))}"] if found.as_words else []
     lines += [f"No site is called {name}." for name in map(plain, found.unknown)]
@@ -172,7 +172,7 @@ def _remarks(found: Hits) -> str:
 
 
 def _facets(found: Hits) -> list[str]:
-    """A line a facet that parts the hits; over how many of them, where not over all."""
+    """One line for each facet with several values; with the number of counted hits, if not all are counted."""
     lines = []
     for name, values in found.facets.items():
         if len(values) > 1:

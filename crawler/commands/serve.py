@@ -73,6 +73,6 @@ def command(ledgers: tuple[Path, ...], host: str, port: int, base_url: str | Non
 
 
 def _missing(error: ImportError) -> ImportError:
-    """What to install, where that is what is missing."""
+    """An error that names the missing extra, if the import failed because of it."""
     name = (error.name or "").partition(".")[0]
     return MissingExtraError("viewer", name) if name in ("datasette", "jinja2", "markupsafe", "uvicorn", "h11") else error

@@ -54,7 +54,7 @@ def _rebuild(db: str) -> None:
 
 
 def _number(store: Store, which: str) -> int:
-    """The number of the story that is meant: its own, or that of the article at a URL."""
+    """The number of a story, given as that number or as the URL of one of its articles."""
     if which.isascii() and which.isdigit() and len(which) < 19:
         return int(which)
     article = article_at(store, which)
@@ -108,6 +108,6 @@ def _published(head: StoryHead) -> str:
 
 
 def _agency(of: StoryHead | StoryMember) -> str:
-    """The agency, in brackets where this paper, or the story's source, does not name it."""
+    """The agency; in brackets if this paper, or the story's source, does not name it."""
     agency = of.agency or ""
     return f"({agency})" if of.agency_is == "implied" else agency

@@ -1,4 +1,4 @@
-"""`newsledger verify`, and `newsledger verify-bundle FILE`: whether a ledger or a bundle holds, and why not."""
+"""`newsledger verify`, and `newsledger verify-bundle FILE`: whether a ledger or a bundle is intact, and if not, why."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def command(with_pages: bool, show_all: bool, day: str | None, published: str | 
 
 
 def _open(db: str) -> Store:
-    """The ledger; for writing where it may be written, for the full-text index can be checked in no other way."""
+    """Open the ledger; for writing if its file is writable, because the full-text index cannot be checked otherwise."""
     store = open_ledger(db)
     if not os.access(db, os.W_OK):
         return store
@@ -121,7 +121,7 @@ def _sign(store: Store, day: str, as_json: bool) -> None:
 
 
 def _manifests(published: str | None) -> list[Manifest]:
-    """The lines given, or those of the file given."""
+    """The manifests in the given lines, or in the given file."""
     if published is None:
         return []
     try:
@@ -132,7 +132,7 @@ def _manifests(published: str | None) -> list[Manifest]:
 
 
 def _public_key(path: Path | None, db: str) -> PublicKey | None:
-    """The key that was given; else the one beside the ledger, where there is one and what verifies with it."""
+    """The given key; by default the one beside the ledger, if it exists and the package to verify with it is installed."""
     beside = public_path(default_key(db))
     try:
         return PublicKey.read((path or beside).read_text(encoding="utf-8"))
@@ -147,7 +147,7 @@ def _public_key(path: Path | None, db: str) -> PublicKey | None:
 
 
 def _roots(path: Path | None) -> Roots | None:
-    """The certificates of a file."""
+    """The certificates in a file."""
     if path is None:
         return None
     from pipelines.proof.timestamps import TimestampError, read_roots
@@ -159,7 +159,8 @@ def _roots(path: Path | None) -> Roots | None:
 
 
 def _witnesses(paths: tuple[Path, ...]) -> Iterator[Witness]:
-    """Notes of files, and of all files of folders that `newsledger checkpoint` wrote, each with the timestamps beside it."""
+    """The notes in files, and in folders the notes that `newsledger checkpoint` wrote there, each with the timestamps beside
+    it."""
     for given in paths:
         found = sorted(given.glob("checkpoint-*.txt")) if given.is_dir() else [given]
         if not found:
@@ -174,13 +175,13 @@ def _witnesses(paths: tuple[Path, ...]) -> Iterator[Witness]:
 
 
 def _beginning(path: Path) -> bytes:
-    """As much of a file as a note or a timestamp has, and a little more."""
+    """The beginning of a file: more than a note or a timestamp has."""
     with path.open("rb") as file:
         return file.read(_LONGEST)
 
 
 def _since(checked: Checked) -> list[str]:
-    """Since when nothing of the record was changed, as far as a checkpoint shows it."""
+    """The time since which the record is unchanged, as far as a checkpoint shows it."""
     best = checked.anchors.best()
     if best is None:
         return []

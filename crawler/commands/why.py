@@ -48,7 +48,7 @@ def command(url: str, redis: str, db: str, sites_path: Path | None, as_json: boo
 
 
 def _in_cluster(redis: str, site: Site | None, url: str) -> list[str]:
-    """What workers are about to do with it; that Redis is away keeps nobody from what the ledger tells."""
+    """What workers are about to do with the URL. If Redis cannot be reached, the report of the ledger is printed all the same."""
     if not redis:
         return []
     with needing_cluster():

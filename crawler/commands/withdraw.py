@@ -51,7 +51,7 @@ def command(url: str, reason: str, who: str | None, yes: bool, forget_missing: b
 
 
 def _ask(store: Store, article: Row) -> None:
-    """Have it confirmed by a person; a usage error where there is none."""
+    """Ask a person to confirm; a usage error if there is no terminal."""
     if not sys.stdin.isatty():
         raise click.UsageError("there is no terminal to ask on; --yes withdraws without asking")
     latest = Lookup(store, "").latest(article)
@@ -61,7 +61,7 @@ def _ask(store: Store, article: Row) -> None:
 
 
 def _spinner() -> AbstractContextManager[object]:
-    """Something that turns, on a terminal: a site's files are read for pages that nobody points at."""
+    """A spinner on a terminal: a site's archive files are searched for pages that nothing refers to."""
     err = console(error=True)
     return err.status("taking its pages out of the archive") if err.is_terminal else nullcontext()
 

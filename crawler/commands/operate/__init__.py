@@ -1,1 +1,1 @@
-"""The verbs of those who run it: the schedule and its crawls, health, metrics and alerts, settings, copies."""
+"""The verbs for operators: the schedule and its crawls, health, metrics and alerts, settings, copies."""

@@ -1,4 +1,5 @@
-"""`newsledger backup` and `newsledger restore`: checked copies of the ledger, or of ledger and archive, and putting one back."""
+"""`newsledger backup` and `newsledger restore`: make verified copies of the ledger, or of ledger and archive, and put one
+back."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from pipelines.store.database import holds_something
 from pipelines.store.rows import Row
 
 MANY = 1_000
-"""Problems of a copy that are named."""
+"""Problems of a copy that are printed."""
 
 
 @click.command("backup")
@@ -69,7 +70,7 @@ def backup_command(target: Path, init: bool, keep: int | None, only_list: bool, 
 
 
 def _left_out(db: Path) -> list[str]:
-    """What a machine that is set up anew needs too: files that hold secrets, and a catalogue that stands elsewhere."""
+    """Other files that a new machine needs: those with secrets, and a catalogue in another place."""
     settings, catalogue, key = find(os.environ), configuration().text("sites"), default_key(str(db))
     found = [settings, key if key.is_file() else None, Path(catalogue) if catalogue else None]
     return [str(path.absolute()) for path in found if path and path.absolute() != own_sites().absolute()]

@@ -1,4 +1,4 @@
-"""`newsledger schedule next|run|cancel|pause|resume`: what the schedule of a ledger that runs is asked for."""
+"""`newsledger schedule next|run|cancel|pause|resume`: requests to the running schedule of a ledger."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _ask(db: str, verb: str, sites: Sequence[str], **more: str | None) -> dict[s
 
 
 def _by_hand(db: str, sites: Sequence[str], change: Callable[[str], None]) -> dict[str, Any]:
-    """Without a schedule: the ledger is changed, and the next one goes by it."""
+    """Without a running schedule: change the ledger, which the next schedule reads."""
     change_ledger(db).close()
     for site_id in sites:
         change(site_id)
@@ -106,7 +106,7 @@ def _without(db: str, sites_path: Path | None, sites: Sequence[str]) -> list[dic
 
 
 def _held(db: str) -> dict[str, Pause]:
-    """Pauses that hold now."""
+    """Pauses that are in force now."""
     if not holds_something(Path(db)):
         return {}
     with open_ledger(db) as store:

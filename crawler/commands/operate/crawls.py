@@ -1,4 +1,4 @@
-"""`newsledger crawls [SITE]` and `newsledger crawls show ID`: what crawls there were, and what became of one."""
+"""`newsledger crawls [SITE]` and `newsledger crawls show ID`: lists past crawls, and describes one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipelines.store.database import Store
 from pipelines.store.rows import Row, instant_of, optional_moment, span
 
 SHOWN = 50
-"""Changes, fetches that brought none, and log lines that are printed of one crawl; --json has all."""
+"""Changes, fetches without a change, and log lines that are printed of one crawl; --json has all."""
 
 
 @click.command("crawls")

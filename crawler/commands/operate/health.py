@@ -36,7 +36,7 @@ from pipelines.queries.missed import MissedEdits, missed_by_site
 from pipelines.store.rows import span
 
 MOST_WELL = 20
-"""Sites that are well and printed all the same; where there are more, they are counted."""
+"""Well sites that are printed; if there are more, only their number is."""
 Judged = list[tuple[HealthMetrics, tuple[Finding, ...]]]
 
 
@@ -94,7 +94,7 @@ def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool,
 
 
 def _of_schedule(db: str, as_json: bool) -> None:
-    """By the file that a schedule leaves beside the ledger; sites that are ill are not its fault."""
+    """Check the schedule by the heartbeat file beside the ledger; ill sites do not count."""
     heartbeat = read_heartbeat(db)
     alive = heartbeat is not None and heartbeat.fresh(now())
     if as_json:

@@ -1,4 +1,4 @@
-"""`newsledger upgrade` and `newsledger compact`: a ledger brought up to date; what may go with time."""
+"""`newsledger upgrade` and `newsledger compact`: migrate an older ledger; delete what is no longer needed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipelines.store.rows import span
 from pipelines.store.upgrade import Upgrade, check_upgrade, upgrade
 
 DEAD_END_FETCHES = max(MAX_RETRIES + 1, *(len(steps) for steps in DEAD_END_STEPS.values()))
-"""With so many looks on record a dead end stands as high on its ladder as it can, and is retried no more by itself."""
+"""After this number of fetches a dead end has reached its longest interval, and is no longer retried by itself."""
 
 
 @click.command("compact")

@@ -1,4 +1,4 @@
-"""`newsledger metrics` and `newsledger alerts`; and the monitor that other verbs run, opened as the settings say."""
+"""`newsledger metrics` and `newsledger alerts`; and the monitor of other verbs, opened according to the settings."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 
 def open_alerts(db: str, config: Configuration) -> Alerts | None:
-    """The sender of alerts; None where no address is set. Raises MissingExtraError, or UsageError for a wrong address."""
+    """The sender of alerts; None if no address is set. Raises MissingExtraError, or UsageError for a wrong address."""
     urls = config.secrets("alerts")
     if not urls:
         return None
@@ -69,7 +69,7 @@ def open_alerts(db: str, config: Configuration) -> Alerts | None:
 def open_monitor(
     stack: ExitStack, monitored: MonitoredSchedule, address: str, max_age: timedelta, now: Clock, alerts: Alerts | None
 ) -> None:
-    """Start the monitor of a schedule, and its server where there is an address; both end with the stack."""
+    """Start the monitor of a schedule, and its server if there is an address; both end with the stack."""
     if not address and not alerts:
         return
     if address:
@@ -98,9 +98,9 @@ def open_monitor(
 def send_alerts_once(
     monitored: MonitoredSchedule, alerts: Alerts, max_age: timedelta, now: Clock, more: Mapping[str, str] | None = None
 ) -> int:
-    """One round of alerts without a schedule; how many letters could not be sent.
+    """Run one round of alerts without a schedule; return how many messages could not be sent.
 
-    `more`: other trouble, by its key; None: it was not looked whether a schedule runs.
+    `more`: other problems, by key; None: nobody checked whether a schedule runs.
     """
     reader = MeasurementReader(monitored.db, max_age, monitored.cluster, archive_by_settings(monitored.db))
     reading = reader.read(now(), monitored.judged, seconds=inf, plan=monitored.read_plan())
@@ -112,10 +112,10 @@ def send_alerts_once(
 
 
 def judged_plan(db: str, path: Path | None, at: datetime) -> SchedulePlan | None:
-    """Which sites are judged, and what is wrong with the catalogue: the same for each command as for the schedule that runs.
+    """The sites that are judged, and the problems of the catalogue: the same for each command as for the running schedule.
 
-    Where none runs, or --sites is given, as one would begin with now; where that cannot be read, as the last one had it. None:
-    nobody knows.
+    If none runs, or --sites is given: the plan of a schedule that starts now. If the catalogue cannot be read: the last
+    schedule's plan; None if there is none.
     """
     context = click.get_current_context()
     is_given = context.get_parameter_source("sites_path") is ParameterSource.COMMANDLINE
@@ -129,13 +129,13 @@ def judged_plan(db: str, path: Path | None, at: datetime) -> SchedulePlan | None
 
 
 def first_problem(error: CatalogueError) -> str:
-    """The first problem of a catalogue, and how many more there are."""
+    """The first problem of a catalogue, and the number of the others."""
     more = len(error.problems) - 1
     return f"{error.problems[0]}{f' (and {more} more)' if more else ''}"
 
 
 def monitored_without_schedule(db: str, path: Path | None, redis: str = "") -> MonitoredSchedule:
-    """What is watched where no schedule is asked."""
+    """What is monitored if no schedule is asked."""
     plan = judged_plan(db, path, now())
     if plan is None:
         load_catalogue(path)  # says what is wrong

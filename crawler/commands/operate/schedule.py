@@ -47,9 +47,9 @@ from pipelines.store.rows import moment
 logger = logging.getLogger(__name__)
 
 REDIS_SECONDS = 3.0
-"""A Redis that answers no sooner is away."""
+"""Time limit for replies of Redis; a slower one counts as unreachable."""
 CATALOGUE_SECONDS = 10.0
-"""How often the catalogue's files are looked at for changes, and a sign of life is given."""
+"""Interval of checks for changed catalogue files, and of heartbeats."""
 
 
 @click.group("schedule", invoke_without_command=True)
@@ -111,7 +111,7 @@ for verb in control.VERBS:
 
 def _crawls(db: str, time_limit: int, log: str, redis: str, handler: JsonHandler | None,
             now: Clock) -> CrawlRunner:  # fmt: skip
-    """Who makes the starts into crawls."""
+    """The runner that turns planned starts into crawls."""
     if redis:
         connection = redis_of(redis, seconds=REDIS_SECONDS)
         with needing_cluster():
@@ -163,7 +163,7 @@ def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None,
 
 
 def _heartbeat(schedule: Schedule, crawls: CrawlRunner, db: str, now: Clock) -> None:
-    """A sign of life, to the file and to systemd: only while the timetable's own thread lives too."""
+    """Write the heartbeat to its file and to systemd, but only while the thread of the timetable lives too."""
     if not schedule.keeps_time:
         logger.error("the timetable is stopped")
         return
@@ -176,7 +176,8 @@ def _heartbeat(schedule: Schedule, crawls: CrawlRunner, db: str, now: Clock) -> 
 
 
 def _take_over(schedule: Schedule, db: str, path: Path | None, now: Clock) -> bool:
-    """Go by the catalogue as it is now, or, where it is wrong, as it was; False where that has to be tried again."""
+    """Apply a changed catalogue, or keep the old plan if it is wrong; False if the ledger cannot be written and a retry is
+    needed."""
     try:
         sites = load_catalogue(path)
     except CatalogueError as error:

@@ -1,4 +1,4 @@
-"""`newsledger init`, `doctor` and `completion`: a folder to begin with, what this machine lacks, and the TAB key."""
+"""`newsledger init`, `doctor` and `completion`: a folder to begin with, what this machine lacks, and TAB completion."""
 
 from __future__ import annotations
 
@@ -54,23 +54,23 @@ _SITES = """\
 _PRIVATE = ("http://127.0.0.1/", "http://10.0.0.1/", "http://169.254.169.254/", "http://[::1]/", "http://[fd00::1]/")
 _EXTRAS = {"viewer": "datasette", "metrics": "prometheus_client", "alerts": "apprise", "parquet": "pyarrow", "cluster": "rq"}
 LEAST_FREE_BYTES = 1_000_000_000
-"""Where the disk has less, a month of crawls may not fit: some 85 KB a page, and a busy title has 100 new ones a day."""
+"""With less free disk, a month of crawls may not fit: some 85 KB a page, and a busy title has 100 new ones a day."""
 LEAST_FILES = 1_024
 _CLOCK_MARGIN = timedelta(minutes=5)
 
 
 class Condition(StrEnum):
-    """How a check ended."""
+    """The result of a check."""
 
     WELL = "well"
     NOTE = "note"
-    """Works as it is, and could be better."""
+    """Works, but could be better."""
     ILL = "ill"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at, and what would mend it."""
+    """One checked fact, and what would correct it."""
 
     what: str
     condition: Condition
@@ -147,7 +147,7 @@ def _sites(path: Path | None) -> Check:
 
 
 def _folder(folder: Path) -> Iterator[Check]:
-    """What crawls do beside the ledger: make one, lock, fill the disk. Nothing is left behind."""
+    """Try what crawls do in the ledger's folder: create a ledger, lock, fill the disk. Nothing is left behind."""
     there = next(path for path in (folder, *folder.parents) if path.is_dir())
     try:
         with tempfile.TemporaryDirectory(prefix=".doctor-", dir=there) as trial:
@@ -206,7 +206,7 @@ def _files() -> Check:
 
 
 def _units() -> Path:
-    """The systemd units: beside this module in a package, in the documentation in a checkout."""
+    """The folder of systemd units: beside this module in a package, in the documentation in a checkout."""
     packed = Path(__file__).with_name("systemd")
     return packed if packed.is_dir() else Path(__file__).parents[3] / "docs" / "operate" / "systemd"
 
@@ -224,7 +224,7 @@ _ZSH = "fpath+=(~/.zfunc); autoload -Uz compinit && compinit"
 
 
 def _place(shell: str, environment: dict[str, str]) -> Path:
-    """The file in which a shell looks for completions of a program by its name."""
+    """The file in which a shell looks for the completions of a program, by its name."""
     home = Path(environment.get("HOME", "~")).expanduser()
     if shell == "zsh":
         return home / ".zfunc" / "_newsledger"

@@ -1,4 +1,4 @@
-"""`newsledger status` and `newsledger settings`: the ledger at a glance, and the settings that hold."""
+"""`newsledger status` and `newsledger settings`: the ledger in summary, and the settings in force."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def status_command(redis: str, warc_path: Path | None, db: str, as_json: bool) -
 
 
 def _next(row: Row) -> str:
-    """The next start of a site, or that it is paused."""
+    """The next start of a site, or its pause."""
     at = moment(now())
     if row["paused"] and (row["paused_until"] is None or row["paused_until"] > at):
         return f"paused until {when(row['paused_until'])}" if row["paused_until"] else "paused"

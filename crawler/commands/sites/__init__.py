@@ -1,4 +1,4 @@
-"""`newsledger sites`: the group, `list` and `show`; the other verbs stand in modules of their own."""
+"""`newsledger sites`: the group, `list` and `show`; the other verbs are in separate modules."""
 
 from __future__ import annotations
 
@@ -66,12 +66,12 @@ def show(site_id: str, sites_path: Path | None, as_json: bool) -> None:
 
 
 def _state(site: Site) -> str:
-    """What becomes of a site; one that is off is one that nobody has verified, or that its operator has switched off."""
+    """The state of a site; one that is off was never verified, or its operator has switched it off."""
     return "retired" if site.retired else "enabled" if site.enabled else "unverified"
 
 
 def _plain(site: Site) -> dict[str, Any]:
-    """A site as JSON can carry it."""
+    """A site with values that JSON allows."""
     values = dataclasses.asdict(dataclasses.replace(site, article_url=None))
     values["article_url"] = site.article_url.pattern if isinstance(site.article_url, re.Pattern) else None
     return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}

@@ -1,4 +1,4 @@
-"""`newsledger sites enable|disable|rename|retire|merge`: the operator's file and the ledger are changed together, or neither."""
+"""`newsledger sites enable|disable|rename|retire|merge`: change the operator's file and the ledger together, or neither."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from pipelines.store.database import Store, StoreError, holds_something
 from pipelines.store.site_changes import has_site, merge_site, rename_site, retire_site, under_way
 
 Change = Callable[[Store, datetime], int]
-"""A change of the ledger within a transaction; how many articles it concerns."""
+"""A change of the ledger within a transaction; returns how many articles it affects."""
 
 
 @click.command("enable")
@@ -142,8 +142,8 @@ def _switch(sites: tuple[Site, ...], on: bool, db: str, sites_path: Path | None,
 
 
 def file_of(sites_path: Path | None, ids: Sequence[str] = ()) -> SiteFile:
-    """The file that is the operator's to change: that of --sites, of a folder the one that has the first of these sites; else the
-    operator's own, which need not be there yet.
+    """The file that the operator may change: the file of --sites; of a folder, the file that has these sites; by default the
+    operator's own file, which need not exist yet.
     """
     if sites_path is None:
         return SiteFile(own_sites(), None)
@@ -155,7 +155,7 @@ def file_of(sites_path: Path | None, ids: Sequence[str] = ()) -> SiteFile:
 
 
 def together(file: SiteFile, db: str, sites: Sequence[Site], ids: Sequence[str], change: Change) -> int:
-    """Save the file and change the ledger, where there is one, or neither; while no crawl of these sites runs."""
+    """Save the file and change the ledger (if there is one), or neither; only while no crawl of these sites runs."""
     if not holds_something(Path(db)):
         file.save()
         return 0

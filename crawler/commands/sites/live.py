@@ -1,4 +1,4 @@
-"""`newsledger sites check|probe|add`: the verbs that ask sites; and `check` of definitions alone."""
+"""`newsledger sites check|probe|add`: the verbs that fetch from sites; and `check` of definitions alone."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def check(targets: tuple[str, ...], country: str | None, everything: bool, enabl
 
 
 def _is_path(target: str, sites_path: Path | None) -> bool:
-    """Whether a file or folder is meant: an id goes before a file that is called as a site is."""
+    """Whether the target is a file or folder: an id has precedence over a file of the same name."""
     path = Path(target)
     if path.suffix == ".toml" or len(path.parts) > 1:
         if not path.exists():
@@ -76,7 +76,7 @@ def _is_path(target: str, sites_path: Path | None) -> bool:
 
 
 def _check(sites: tuple[Site, ...], db: str, catalogue: str, jobs: int, as_json: bool) -> list[Row]:
-    """The answers; each printed as it comes."""
+    """The results of the checks, each printed when it arrives."""
 
     def tell(row: Row) -> None:
         if not as_json:
@@ -99,7 +99,7 @@ def _check(sites: tuple[Site, ...], db: str, catalogue: str, jobs: int, as_json:
 
 
 def _print_check(row: Row) -> None:
-    """A line that says pass or why not, then what was found."""
+    """Print one line with pass or fail, then the findings."""
     out = console()
     word = Text("pass", style="green") if row["passes"] else Text("fail", style="bold red")
     out.print(Text(f"{row['site']}: ", style="bold"), word, f", {row['requests']} requests", sep="")
@@ -109,7 +109,7 @@ def _print_check(row: Row) -> None:
 
 
 def print_answers(row: Row, out: Console) -> None:
-    """What robots.txt, sources and articles of a site gave, as a table."""
+    """Print what robots.txt, sources and articles of a site returned, as a table."""
     rows: list[tuple[object, ...]] = [("  robots.txt", _robots(row["robots"]), "")] if row["robots"] else []
     rows += [(f"  {one['kind']}", one["problem"] or f"names {one['named']}", one["url"]) for one in row["sources"]]
     for one in row["articles"]:
@@ -190,7 +190,7 @@ def _address(url: str) -> str:
 
 
 def _found(url: str, as_json: bool) -> Row:
-    """What a probe found; printed, unless as JSON."""
+    """The result of a probe; printed unless the output is JSON."""
     from crawler.spiders.run import probe_site  # loads Scrapy
 
     err = console(error=True)
@@ -218,7 +218,7 @@ def _print_probe(row: Row) -> None:
 
 
 def _named(definition: Mapping[str, object], site_id: str | None, taken: set[str]) -> Row:
-    """The definition under an id that no site has."""
+    """The definition with an id that no other site has."""
     wanted = str(site_id or definition["id"])
     free = next(name for number in range(1, 1000) if (name := wanted if number == 1 else f"{wanted[:60]}-{number}") not in taken)
     return {**definition, "id": free}
