@@ -1,5 +1,5 @@
 // Keys of a difference and of the first page: j and k to the next change and back, n and p along the links rel="next" and rel="prev".
-// Nothing else happens here, and no page needs it.
+// The script does nothing else, and every page works without it.
 "use strict";
 (() => {
   const places = () => [...document.querySelectorAll(".para:not(.same), .sides:not(.same), .entry-edit")];
