@@ -144,7 +144,7 @@ def pick_sites(path: Path | None, ids: tuple[str, ...]) -> tuple[Site, ...]:
 
 def article_at(store: Store, url: str) -> ArticleRecord:
     """The article that a URL leads to; an error if the ledger has none."""
-    from pipelines.queries.articles import find_article  # most commands need none
+    from pipelines.queries.articles import find_article  # loaded here because most commands do not need it
 
     found = find_article(store, url)
     if found is None:

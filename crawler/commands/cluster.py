@@ -137,7 +137,7 @@ def writer_command(once: bool, log: str, redis: str, db: str) -> None:
     If Redis goes away, it waits and continues. Killed at any moment, it loses nothing and writes nothing twice.
     """
     install(log, logging.INFO)
-    connection = redis_of(redis, seconds=ANSWER_SECONDS, reached=False)  # it waits for one that is away
+    connection = redis_of(redis, seconds=ANSWER_SECONDS, reached=False)  # the writer waits until Redis is back
     keys = keys_of_cluster()
     with needing_cluster():
         from crawler.cluster.consumer import StreamConsumer

@@ -70,7 +70,7 @@ def command(targets: tuple[str, ...], every: bool, recheck: str, jobs: int, log:
         raise click.UsageError("no site is enabled, or all are paused: nothing to crawl")
     if not definition:
         warn_without_contact(sites)
-    Store(db).close()  # a store that cannot be written is said before anything is asked of a site
+    Store(db).close()  # reports a store that cannot be written before any request to a site
     options = Options(db=db, recheck=recheck, log_level=log_level, sites=str(sites_path or ""), trigger=trigger,
                       planned=planned, log=log)  # fmt: skip
     if parent:

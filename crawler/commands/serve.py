@@ -32,7 +32,7 @@ def command(ledgers: tuple[Path, ...], host: str, port: int, base_url: str | Non
         raise click.UsageError("--base-url begins with http:// or https://")
     files = ledgers or (Path(db),)
     for file in files:
-        open_ledger(str(file)).close()  # says what is wrong with it before anything is loaded
+        open_ledger(str(file)).close()  # raises its error before anything is loaded
     try:
         from viewer.app import server
         from viewer.app.dispatcher import Dispatcher, DispatcherConfig
@@ -42,7 +42,7 @@ def command(ledgers: tuple[Path, ...], host: str, port: int, base_url: str | Non
         raise _missing(error) from error
     try:
         listening = server.listen(host, port)
-    except (OSError, UnicodeError) as error:  # a name that IDNA does not take
+    except (OSError, UnicodeError) as error:  # IDNA does not allow this name
         why = getattr(error, "strerror", None) or error
         raise click.UsageError(f"--host {host} --port {port}: {why}; --port 0 takes a free port") from error
     with listening:

@@ -171,7 +171,7 @@ def keys(store: Store, wanted: Filter, limit: int, *, before: str | None = None)
         sql, values = _BY_FACET.format(named=source), values | named_values
     elif sites is not None:
         places = list(store.rows(_PLACES, values))
-        if len(places) > limit:  # those that tie with the last stay
+        if len(places) > limit:  # places with the same time as the last one stay
             values["since"] = places[limit - 1]["newest"]
             places = [place for place in places if place["newest"] >= values["since"]]
         values["places"] = json.dumps([(place["site_id"], place["change"]) for place in places])

@@ -192,7 +192,7 @@ def _find(store: Store, asked: Question, wanted: Filter, values: Row, *, by_arti
         groups = _newest(sums)
         if len(groups) >= values["shown"] or _total(sums) < most or most >= WALKED:
             return _Found(groups, sums, is_more=True, ranked="newest")
-        most *= 8  # one article has most of the newest hits
+        most *= 8  # more are needed: one article has most of the newest hits
 
 
 def _narrowed(store: Store, typed: Question, wanted: Filter) -> tuple[Filter | None, tuple[str, ...]]:

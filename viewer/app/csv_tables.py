@@ -110,7 +110,7 @@ class CsvTables:
             if is_begun:
                 await send({"type": "http.response.body", "body": b""})
         except SqlError as error:
-            if is_begun:  # the connection breaks: whoever reads must not take a part for the whole
+            if is_begun:  # break the connection: the client must not take a part for the whole table
                 raise
             await _refuse(send, 400, f"This could not be asked: {error}.")
         finally:

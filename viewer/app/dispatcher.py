@@ -147,6 +147,6 @@ class _Reader:
 
     def _is(self) -> list[tuple[int, int, int]]:
         files = [store.path.stat() for store in self._each]
-        with self.store.snapshot():  # tells errors as the store's
+        with self.store.snapshot():  # so that errors are StoreErrors
             versions = [store.schema_version() for store in self._each]
         return [(file.st_dev, file.st_ino, version) for file, version in zip(files, versions, strict=True)]

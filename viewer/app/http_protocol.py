@@ -76,7 +76,7 @@ class SlowClientProtocol(H11Protocol):
 
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
-        self.loop.call_later(READING_SECONDS, self.transport.abort)  # closing waits for what was not taken
+        self.loop.call_later(READING_SECONDS, self.transport.abort)  # close() waits until the client has read everything
 
     def _await_request(self) -> None:
         self._arriving = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)

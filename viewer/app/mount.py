@@ -47,7 +47,7 @@ class MountedPages:
         found = await dispatcher.answer(Request(scope["method"], f"{path}?{query}" if query else path, headers), base)
         if found is None and self._theirs and not self._theirs.fullmatch(path):
             return refusal(404, "There is nothing at this address.", shown.prefix)
-        if found is None and path == TABLES and shown.tables != TABLES:  # a Datasette that has another name for them
+        if found is None and path == TABLES and shown.tables != TABLES:  # this Datasette names its database otherwise
             return redirect(f"{shown.prefix}{shown.tables}")
         return found
 
@@ -64,7 +64,7 @@ def _below(scope: Scope, prefix: str) -> Scope:
 
 async def _send(send: Send, found: Response) -> None:
     headers = [(name.lower().encode("latin-1"), _UNSAFE.sub("", value).encode("latin-1")) for name, value in found.headers]
-    if found.status != 304:  # where it would be the length of what is not sent
+    if found.status != 304:  # in a 304 it would be the length of a body that is not sent
         headers.append((b"content-length", str(len(found.body)).encode("ascii")))
     await send({"type": "http.response.start", "status": found.status, "headers": headers})
     await send({"type": "http.response.body", "body": found.body})

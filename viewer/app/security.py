@@ -93,7 +93,7 @@ class SecurityMiddleware:
             await self._app(self._known(scope), receive, guarded)
         except asyncio.CancelledError:
             raise
-        except Exception:  # the boundary: what fails within must not reach the client, nor end the server
+        except Exception:  # the boundary: an error must neither reach the client nor end the server
             logger.exception("%s %s", scope["method"], scope["path"][:200])
             if started:
                 raise

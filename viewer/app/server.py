@@ -142,7 +142,7 @@ def tables(shown: DispatcherConfig, limits: QueryLimits) -> Datasette:
     made = Datasette(settings=settings, metadata=about, template_dir=str(Path(__file__).parents[1] / "tables"))
     made.remove_database("_memory")
     made.add_database(LedgerDatabase(made, str(shown.db)), name=NAME)
-    DISPATCHERS[made] = None  # the desk stands before it
+    DISPATCHERS[made] = None  # its dispatcher is in front of it
     return made
 
 

@@ -163,7 +163,7 @@ def _memento(
     headers = (("Memento-Datetime", http_date(memento.at)), ("Link", links))
     revision = repository.revision(article, memento.number)
     if revision is None:
-        raise KeyError(memento.number)  # was read in this snapshot
+        raise KeyError(memento.number)  # cannot happen: it was read in this snapshot
     if not as_received:
         return memento_page(repository, article, revision, found, memento, root, *headers)
     answer = repository.page(revision[0])

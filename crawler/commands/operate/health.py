@@ -62,7 +62,7 @@ def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool,
         return
     plan = judged_plan(db, sites_path, now())
     if plan is None and not site:
-        load_catalogue(sites_path)  # says what is wrong
+        load_catalogue(sites_path)  # raises the error that says what is wrong
     on = {*(plan.sites if plan else ()), site}
     max_age = timedelta(hours=max_age_hours)
     with open_ledger(db) as store:

@@ -138,7 +138,7 @@ def monitored_without_schedule(db: str, path: Path | None, redis: str = "") -> M
     """What is monitored if no schedule is asked."""
     plan = judged_plan(db, path, now())
     if plan is None:
-        load_catalogue(path)  # says what is wrong
+        load_catalogue(path)  # raises the error that says what is wrong
     judged = frozenset(plan.sites if plan else ())
     return MonitoredSchedule(db, judged.__contains__, status_reader_of(redis), lambda: plan)
 
@@ -163,7 +163,7 @@ def metrics_command(textfile: Path | None, redis: str, db: str, sites_path: Path
         echo(text, nl=False)
         return
     try:
-        write_text(textfile, text, mode=0o644)  # the collector runs as somebody else
+        write_text(textfile, text, mode=0o644)  # the collector runs as another user
     except OSError as error:
         raise click.ClickException(f"{textfile}: {error.strerror}") from error
 

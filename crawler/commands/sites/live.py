@@ -82,7 +82,7 @@ def _check(sites: tuple[Site, ...], db: str, catalogue: str, jobs: int, as_json:
         if not as_json:
             _print_check(row)
 
-    from crawler.spiders.run import check_site, check_sites  # loads Scrapy, which the other verbs do without
+    from crawler.spiders.run import check_site, check_sites  # loads Scrapy, which the other verbs do not need
 
     if len(sites) == 1:
         row = check_site(sites[0], db).as_row()
