@@ -36,7 +36,7 @@ def _parameter(name: str) -> str:
 def command(name: str | None, save: Path | None, only_sql: bool, db: str, as_json: bool, **values: str | None) -> None:
     """Answer a question of the cookbook; without a name, list them.
 
-    Each says which of --since, --site, --url, --at and --words it wants; all others are usage errors.
+    Each question says which of --since, --site, --url, --at and --words it needs; the others are usage errors.
     """
     if name is None:
         _list(as_json=as_json)

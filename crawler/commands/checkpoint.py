@@ -96,7 +96,7 @@ def _continues(store: Store, path: Path, size: int) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise click.ClickException(f"{path}: {error}") from error
     if SealTree(store).root(before.size) != before.root:
-        raise click.ClickException(f"{path}: is of other seals: `newsledger verify --checkpoint {path}` tells more")
+        raise click.ClickException(f"{path}: is of other seals: `newsledger verify --checkpoint {path}` says more")
     return proof
 
 

@@ -17,7 +17,7 @@ site_option = click.option("--site", default=None, metavar="ID", help="Only this
 
 @click.group("quarantine")
 def command() -> None:
-    """Readings that are not believed: pages that a changed template lets be read wrongly, kept out of the history."""
+    """Readings that are not trusted, because a changed template may be read wrongly, and are kept out of the history."""
 
 
 @command.command("list")
@@ -42,15 +42,15 @@ def list_quarantine(site: str | None, db: str, sites_path: Path | None, as_json:
 @command.command("replay")
 @options(site_option, db_option, sites_option, json_option)
 def replay(site: str | None, db: str, sites_path: Path | None, as_json: bool) -> None:
-    """Read the kept pages again with today's extraction, and record those that now read soundly, each at its own time."""
+    """Read the kept pages again with the installed extraction, and record those that now read soundly, each at its own time."""
     _replay(site, db, sites_path, as_json, believe=False)
 
 
 @command.command("accept")
-@click.option("--site", required=True, metavar="ID", help="The site whose pages are believed.")
+@click.option("--site", required=True, metavar="ID", help="The site whose pages are as they read.")
 @options(db_option, sites_option, json_option)
 def accept(site: str, db: str, sites_path: Path | None, as_json: bool) -> None:
-    """Take a site's pages for what they read as: the site has changed its ways, the extraction is right."""
+    """Confirm that a site has really changed and that its pages are as they read."""
     _replay(site, db, sites_path, as_json, believe=True)
 
 
@@ -58,7 +58,7 @@ def accept(site: str, db: str, sites_path: Path | None, as_json: bool) -> None:
 @click.argument("ids", nargs=-1, required=True, type=int, metavar="ID...")
 @options(site_option, db_option, sites_option, json_option)
 def drop(ids: tuple[int, ...], site: str | None, db: str, sites_path: Path | None, as_json: bool) -> None:
-    """Give up readings for good: their pages go, their rows stay. Needs no catalogue; with --site, only readings of that site."""
+    """Discard readings for good: their pages are deleted, their rows stay. Needs no catalogue; --site limits it to one site."""
     with change_ledger(db) as store:
         there = {one.id for one in in_quarantine(store, site)}
         wrong = [row_id for row_id in ids if row_id not in there]

@@ -51,11 +51,11 @@ def _words(_context: click.Context, _parameter: click.Parameter, words: tuple[st
 def command(ctx: click.Context, words: tuple[str, ...], sites: tuple[str, ...], changes: tuple[str, ...], since: object,
             until: object, limit: int, facets: bool, save: str | None, saved: str | None, shall_tell: bool,
             forgotten: str | None, db: str, as_json: bool) -> None:  # fmt: skip
-    """Find articles of which a revision, old ones too, holds the words, and say where and when it was found.
+    """Find articles by the words of any of their revisions, and show where they occur and when.
 
-    All words are wanted. "A phrase" in quotes stays together; word* finds all that begin so; OR, NOT and -word do as they say;
-    headline:, author:, body:, caption:, topic: and url: look there alone; site:, change:, after: and before: narrow. Accents and
-    case do not matter, nor do letters such as ß and ss. The best come first, or where there are very many the newest.
+    All words must occur. "A phrase" in quotes stays together; word* finds all words with this beginning; OR, NOT and -word work
+    as usual; headline:, author:, body:, caption:, topic: and url: search only there; site:, change:, after: and before: filter.
+    Accents and case do not matter, nor do letters such as ß and ss. The best come first or, if there are very many, the newest.
     Without words, saved searches are listed.
     """
     try:

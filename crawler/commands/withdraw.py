@@ -30,8 +30,8 @@ def command(url: str, reason: str, who: str | None, yes: bool, forget_missing: b
             as_json: bool) -> None:  # fmt: skip
     """Delete an article's text and its archived pages for good (a legal request).
 
-    Its row, its times, its hashes and the reason stay, the chain goes on and still verifies, and no later crawl brings the text
-    back. Exit code 1 where pages could not be erased now: the same command again goes on with them.
+    Its row, its times, its hashes and the reason stay, the chain stays valid, and no later crawl brings the text
+    back. Exit code 1 if pages could not be erased now: the same command again continues with them.
     """
     if not reason.strip():
         raise click.UsageError("--reason: say why, for the record")

@@ -252,7 +252,7 @@ def _put(copy: Backup, file: CopiedFile, target: Path, aside: str, moved: list[P
     source = copy.path / file.path
     if not is_ordinary(source) or copy_file(source, partial, file.bytes) != file.sha256:
         partial.unlink(missing_ok=True)
-        raise StoreError(f"{copy.path / file.path}: is not what was copied; `newsledger restore --check` tells more")
+        raise StoreError(f"{copy.path / file.path}: is not what was copied; `newsledger restore --check` says more")
     if file.mtime_ns:
         os.utime(partial, ns=(file.mtime_ns, file.mtime_ns))
     _move_aside(target, aside, moved)

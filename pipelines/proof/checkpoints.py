@@ -89,7 +89,7 @@ def make(store: Store, key: SigningKey, now: datetime) -> Row:
     last = store.row("SELECT * FROM checkpoints ORDER BY id DESC LIMIT 1")
     if last:
         if last["size"] > end.length or tree.root(last["size"]).hex() != last["root"]:
-            raise StoreError(f"{store.path}: the seals are not those of checkpoint {last['id']}: `newsledger verify` tells more")
+            raise StoreError(f"{store.path}: the seals are not those of checkpoint {last['id']}: `newsledger verify` says more")
         if last["size"] == end.length and _is_of(key, last["note"]):
             return last
     tree.keep(end.length)

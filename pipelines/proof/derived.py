@@ -71,7 +71,7 @@ def schema_problems(store: Store) -> Iterator[tuple[str, str]]:
             yield f"{kind} {name}", "is missing"
         elif (kind, name) not in made:
             if kind == "trigger":
-                yield f"{kind} {name}", "is none of ours"
+                yield f"{kind} {name}", "is not one that the migrations make"
         elif found[kind, name] != made[kind, name]:
             yield f"{kind} {name}", "is not what the migrations made"
 

@@ -56,7 +56,7 @@ def evidence_of(store: Store, article_id: int) -> ArticleEvidence:
             text, seal = sealed_json(store, subject, row["id"]), last_seal(store, subject, row["id"], size)
             digest = store.value("SELECT digest FROM chain WHERE id = ?", (seal,))
             if text is None or seal is None or digest_of(text) != digest:
-                raise StoreError(f"{store.path}: {subject} {row['id']} is not what was sealed; `newsledger verify` tells more")
+                raise StoreError(f"{store.path}: {subject} {row['id']} is not what was sealed; `newsledger verify` says more")
             found.append((text, seal))
     last = store.row("SELECT * FROM checkpoints ORDER BY id DESC LIMIT 1")
     if last and last["size"] < max((seal for _, seal in found), default=0):

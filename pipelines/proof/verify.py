@@ -93,7 +93,7 @@ class SealedAgain:
     @property
     def what(self) -> str:
         """When and why it was sealed again."""
-        return f"sealed again {self.at} by {self.cause or 'an older version, which told no cause'}"
+        return f"sealed again {self.at} by {self.cause or 'an older version, which recorded no cause'}"
 
 
 @dataclass(slots=True)
@@ -203,7 +203,7 @@ def _again(store: Store) -> Iterator[VerificationFault]:
     """Every row that was sealed again has a cause that is allowed for it, and the record that the cause needs."""
     known = ", ".join(f"'{cause}'" for cause in Cause)
     for row in store.rows(f"SELECT id FROM chain WHERE cause NOT IN ({known}) OR (cause IS NULL AND id > {_FIRST_CAUSE})"):  # noqa: S608 - our own words
-        yield VerificationFault(f"seal {row['id']}", "tells no cause")
+        yield VerificationFault(f"seal {row['id']}", "has no cause")
     for row in store.rows(_SEALED_AGAIN):
         where, subject, cause = f"{row['subject']} {row['subject_id']}", row["subject"], row["cause"]
         is_out = row["digest"] == TAKEN_OUT
@@ -300,11 +300,11 @@ def _times(store: Store) -> Iterator[VerificationFault]:
         SELECT 1 FROM fetches f WHERE f.article_id = r.article_id AND f.fetched = r.{0} AND f.outcome NOT IN ({1}))"""
     for column in ("first_seen", "last_seen"):
         for row in store.rows(unseen.format(column, _BLIND)):
-            yield VerificationFault(f"revision {row['id']}", f"{column} {row['moment']} is the time of no look")
+            yield VerificationFault(f"revision {row['id']}", f"{column} {row['moment']} is the time of no fetch")
     unseen = """SELECT a.id, a.last_seen FROM articles a WHERE a.revision_count > 0 AND NOT EXISTS (
         SELECT 1 FROM fetches f WHERE f.article_id = a.id AND f.fetched = a.last_seen AND f.outcome NOT IN ({0}))"""
     for row in store.rows(unseen.format(_BLIND)):
-        yield VerificationFault(f"article {row['id']}", f"last_seen {row['last_seen']} is the time of no look")
+        yield VerificationFault(f"article {row['id']}", f"last_seen {row['last_seen']} is the time of no fetch")
     counted = """SELECT a.id FROM articles a LEFT JOIN revisions r ON r.article_id = a.id GROUP BY a.id
         HAVING a.revision_count <> count(r.id) OR a.revision_count <> coalesce(max(r.number), 0)"""
     for row in store.rows(counted):

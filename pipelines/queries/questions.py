@@ -95,7 +95,7 @@ def answer(store: Store, name: str, values: Mapping[str, str | None], now: datet
         raise QuestionError(f"{name} does not ask for {strange[0]}")
     given.setdefault("since", f"{DEFAULT_DAYS}d")
     if lacking := [parameter for parameter in question.parameters if parameter not in given]:
-        raise QuestionError(f"{name} wants to know {lacking[0]}: {PARAMETERS[lacking[0]]}")
+        raise QuestionError(f"{name} needs {lacking[0]}: {PARAMETERS[lacking[0]]}")
     bound = {parameter: _value(parameter, given[parameter], now) for parameter in question.parameters}
     rows = list(store.rows(question.sql, bound))
     first = rows[0] if rows else store.row(f"SELECT q.* FROM (SELECT 1) LEFT JOIN ({question.sql}) q", bound)  # noqa: S608 - our own

@@ -112,7 +112,7 @@ class CsvTables:
         except SqlError as error:
             if is_begun:  # break the connection: the client must not take a part for the whole table
                 raise
-            await _refuse(send, 400, f"This could not be asked: {error}.")
+            await _refuse(send, 400, f"This query cannot be run: {error}.")
         finally:
             gone.cancel()
             await loop.run_in_executor(self._streams, _end, batches, process)

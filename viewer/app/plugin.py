@@ -81,7 +81,7 @@ class Plugin:
         if isinstance(exception, DatasetteError):
             exception.status = 400 if exception.status == 500 else exception.status
         elif isinstance(exception, LookupError | TypeError | ValueError) and request.query_string:
-            return datasette.Response.text("This could not be asked.\n", status=400)
+            return datasette.Response.text("This query cannot be run.\n", status=400)
         return None
 
     @hookimpl

@@ -200,8 +200,8 @@ def test(db: str, as_json: bool) -> None:
 def check(needs_schedule: bool, redis: str, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Look for problems once, and send what is due; for a timer, in case the schedule is dead.
 
-    Exit code 1 where a letter could not be sent, or the ledger could not be read. Trouble that a schedule has told of is not told
-    twice.
+    Exit code 1 if a message could not be sent, or the ledger could not be read. A problem that the schedule has reported is
+    not reported twice.
     """
     alerts, config = _alerts(db), configuration()
     monitored, max_age = monitored_without_schedule(db, sites_path, redis), timedelta(hours=config.number("max_age"))

@@ -75,7 +75,7 @@ def _size(count: int) -> str:
 @click.command("settings")
 @json_option
 def settings_command(as_json: bool) -> None:
-    """The settings that hold, and where each comes from; of addresses of alerts and of Redis only the service is told.
+    """The settings in force, and where each comes from; of addresses of alerts and of Redis only the service is shown.
 
     An option of a verb overrides the environment, which overrides the file, which overrides the default.
     """

@@ -64,7 +64,7 @@ def test_an_answer(db: str, tmp_path: Path) -> None:
     [
         (["colour"], "no question is called 'colour'"),
         (["nigth"], "is 'night' meant?"),
-        (["hours"], "hours wants to know site"),
+        (["hours"], "hours needs site"),
         (["night", "--site", "paper"], "night does not ask for site"),
         (["night", "--since", "soon"], "since: 'soon' is not the first day"),
         (["night", "--save", "x.doc"], "the name ends in one of .csv"),

@@ -86,7 +86,7 @@ def test_what_differs_from_its_seal_or_hash(statement: str, fault: str, sound: b
     [
         (
             "UPDATE revisions SET last_seen = '2025-03-07T08:30:00Z' WHERE id = 1",
-            "revision 1: last_seen 2025-03-07T08:30:00Z is the time of no look",
+            "revision 1: last_seen 2025-03-07T08:30:00Z is the time of no fetch",
         ),
         (
             "UPDATE articles SET last_checked = '2025-03-07T08:00:00Z' WHERE id = 1",
