@@ -185,11 +185,12 @@ def judge_batch(anomalies: Sequence[Anomaly], batch: BatchContext) -> list[Coded
 
 
 def shown_at_times(anomalies: Iterable[Anomaly]) -> frozenset[str]:
-    """Lines that some articles gained and others lost in one crawl: boilerplate that a page shows only at times."""
+    """Boilerplate lines: those that some articles gained and others lost in one crawl, or that SHARED_BY articles lost."""
     anomalies = list(anomalies)
     came = Counter(line for one in anomalies for line in one.came)
     went = Counter(line for one in anomalies for line in one.lines - one.came)
-    return frozenset(line for line in came if min(came[line], went[line]) >= AT_TIMES and came[line] + went[line] >= SHARED_BY)
+    shown = {line for line in came if min(came[line], went[line]) >= AT_TIMES and came[line] + went[line] >= SHARED_BY}
+    return frozenset(shown | {line for line, count in went.items() if count >= SHARED_BY and not came[line]})
 
 
 def fields_of_template(anomalies: Sequence[Anomaly], batch: BatchContext) -> frozenset[str]:

@@ -132,6 +132,12 @@ def test_a_line_that_comes_here_and_goes_there_is_furniture() -> None:
     assert shown_at_times([came] * 9 + [went]) == shown_at_times([came, came, went, went]) == frozenset()
 
 
+def test_a_line_that_many_articles_lose_at_once_is_boilerplate() -> None:
+    came, went = Anomaly(lines=LINE, came=LINE), Anomaly(lines=LINE)
+    assert shown_at_times([went] * 5) == LINE
+    assert shown_at_times([went] * 4) == shown_at_times([came] * 9) == frozenset(), "a desk may add a note to many"
+
+
 def test_what_is_the_templates_doing_stays_as_it_was() -> None:
     before = article(TEXT)
     reading = article(TEXT.replace("floor 3", "floor 4") + "\n\nBuy now", seen=60, authors=(Author("Ann Otherone"),))

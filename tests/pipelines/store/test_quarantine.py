@@ -228,6 +228,16 @@ def test_a_line_that_is_shown_at_times_makes_no_edit(crawl: Crawl) -> None:
         assert crawl.writer.record(held.item).outcome is Outcome.UNCHANGED
 
 
+def test_a_line_that_leaves_many_articles_is_no_edit_and_hides_none(crawl: Crawl) -> None:
+    shown, edited = f"{LONG}\n\nRead faster in our app.", LONG.replace("Sentence 2", "Sentence 7")
+    for number in range(2, 9):
+        crawl.writer.record(article(shown, url=f"{URL}-{number}"))
+    for number in range(2, 9):
+        crawl.screen(article(edited if number == 2 else LONG, url=f"{URL}-{number}", seen=10))
+    outcomes = [crawl.writer.record(held.item).outcome for held, reason in crawl.quarantine.verdicts() if reason is None]
+    assert sorted(outcomes) == sorted([Outcome.SILENT, *[Outcome.UNCHANGED] * 6])
+
+
 def test_a_reading_unlike_for_its_template_is_no_absence(crawl: Crawl) -> None:
     crawl.writer.record(Fetch(URL, at(10), status=404, outcome=Outcome.GONE))
     aside = because(Fetch(URL, at(20), status=200), Outcome.QUARANTINED, coded(FetchReason.SILENT_EDITS, "silent authors", 9, 1))
