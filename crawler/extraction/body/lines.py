@@ -89,8 +89,12 @@ def article_blocks(blocks: list[Block], context: Context) -> list[Block]:
     start = next((index for index, block in enumerate(kept) if _is_opening(block)), None)
     if start is None:
         return [block for block in kept if block.tag in _PROSE_TAGS]
-    if len(kept) > start + 3 and any(kept[start].text.startswith(writer) for writer in context.writers):
-        # A box below the heading about the writer.
+    if (
+        len(kept) > start + 3
+        and _run_of(kept[start]) != _run_of(kept[start + 1])
+        and any(kept[start].text.startswith(writer) for writer in context.writers)
+    ):
+        # A box below the heading about the writer. A paragraph like the next one may just begin with the name.
         kept = kept[start + 1 :]
         start = next((index for index, block in enumerate(kept) if _is_opening(block)), 0)
     while start and _belongs_before(kept[start - 1], kept[start]):

@@ -272,7 +272,8 @@ def _by(name: str) -> str:
     ("html", "writer", "paragraphs"),
     [
         (p(ONE, TWO, THREE, FOUR, WRITER), "Ines Calder", [ONE, TWO, THREE, FOUR]),
-        (p(WRITER, ONE, TWO, THREE, FOUR), "Ines Calder", [ONE, TWO, THREE, FOUR]),
+        (f"<div>{p(WRITER)}</div>{p(ONE, TWO, THREE, FOUR)}", "Ines Calder", [ONE, TWO, THREE, FOUR]),
+        (p(WRITER, ONE, TWO, THREE, FOUR), "Ines Calder", [WRITER, ONE, TWO, THREE, FOUR]),  # a lead may begin with the name
         (p(ONE, TWO, WRITER, THREE, FOUR), "Ines Calder", [ONE, TWO, WRITER, THREE, FOUR]),
         (p(ONE, TWO, THREE, FOUR, WRITER), "Paul Marsh", [ONE, TWO, THREE, FOUR, WRITER]),
     ],
