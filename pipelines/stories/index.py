@@ -131,9 +131,9 @@ def _unlist(store: Store, article_id: int, values: set[int]) -> None:
 
 
 _EDGE = 200
-"""Characters at the beginning and at the end of a text that may hold an agency's line."""
+"""Characters at the beginning and at the end of a text that may contain an agency's line."""
 _LINE = 90
-"""Characters that such a line has at most, where it stands alone."""
+"""Maximum length of such a line, if it is a paragraph of its own."""
 
 _BRACKETED = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]")
 _PARTS = re.compile(
@@ -150,7 +150,7 @@ _TRIMMED = " \t\n.,;:()[]{}*_–—-©\"“”'’"
 
 
 def named_agency(byline: str | None, authors: Iterable[str | None], body: str) -> str | None:
-    """The short name of the agency that an article names; `authors` are the agencies its writers were found to work for."""
+    """The short name of the agency that an article names; `authors` are the agencies of its authors."""
     for agency in authors:
         if agency:
             return agency
@@ -160,7 +160,7 @@ def named_agency(byline: str | None, authors: Iterable[str | None], body: str) -
 
 
 def credited_agency(printed: Iterable[str | None]) -> str | None:
-    """The agency that most of an article's pictures are from."""
+    """The agency of most of an article's pictures."""
     counts = Counter(found for credit in printed if credit and (found := _first(_PARTS.split(credit[:200]))))
     return counts.most_common(1)[0][0] if counts else None
 
@@ -196,7 +196,7 @@ def _first(phrases: Iterable[str]) -> str | None:
 
 
 def _agency(phrase: str) -> str | None:
-    """The agency that a whole phrase is; "PA" is one, "pa" is a word, and so is a line of capitals."""
+    """The agency named by a whole phrase; "PA" is one, "pa" is a word, and so is a line of capitals."""
     bare = phrase.strip(_TRIMMED)
     folded = bare.casefold()
     if is_ambiguous_agency(folded) and not bare.isupper():
