@@ -24,25 +24,25 @@ CHANGES = {
 """A kind of change -> its label."""
 STATES = {
     "live": "on the site",
-    "suspected": "missing, not yet surely gone",
+    "suspected": "missing, perhaps gone",
     "gone": "taken down",
     "moved": "moved to another address",
     "withdrawn": "withdrawn from this ledger",
 }
 OUTCOMES = {
     **CHANGES,
-    "unchanged": "says what it said",
-    "not_modified": "the site says it has not changed (304)",
+    "unchanged": "unchanged",
+    "not_modified": "not modified (304)",
     "stale": "an old copy, from a cache",
-    "reread": "read with a newer reader",
-    "suspected": "did not answer as an article",
+    "reread": "read again by a newer version",
+    "suspected": "missing",
     "gone": "gone",
     "moved": "has moved",
     "not_article": "no article",
     "robots": "robots.txt forbids it",
-    "refused": "we were turned away",
-    "reserved": "the page reserves itself",
-    "quarantined": "a reading that is not believed",
+    "refused": "refused by the site",
+    "reserved": "reserved against mining",
+    "quarantined": "in quarantine",
     "error": "no answer",
 }
 """The outcome of a fetch -> its label."""
@@ -55,7 +55,7 @@ FIELDS = {
     "section": "section",
     "topics": "topics",
     "language": "language",
-    "canonical_url": "address it calls its own",
+    "canonical_url": "canonical address",
     "images": "pictures",
     "kind": "kind of page",
     "date_published": "publication date",
