@@ -71,9 +71,9 @@ def ills(status: ClusterStatus | str) -> dict[str, str]:
     if isinstance(status, str):
         return {"redis": status}
     found = {}
-    unwritten = f"{status.unwritten} looks wait" + (f", the oldest for {span(status.oldest)}" if status.oldest else "")
+    unwritten = f"{status.unwritten} fetches wait" + (f", the oldest for {span(status.oldest)}" if status.oldest else "")
     if status.writer is None:
-        found["writer"] = f"nobody writes what workers find: {unwritten}"
+        found["writer"] = f"there is no writer: {unwritten}"
     elif status.oldest and status.oldest > LONG_UNWRITTEN:
         found["behind"] = f"the writer is behind: {unwritten}"
     waiting = status.queued + status.put_off

@@ -88,7 +88,7 @@ class WriterClient:
     def open(self, site: Site, trigger: str, planned: datetime | None, started: datetime) -> tuple[int, CrawlContext]:
         """As `RemoteWriter` says."""
         if not self._is_written():
-            raise DispatchError("nobody writes")
+            raise DispatchError("there is no writer")
         reply = self._reply()
         self._put(
             lambda serial: CrawlOpened(

@@ -122,7 +122,7 @@ class Stream:
                 wait = self._wait(wait, until, RedisAwayError(f"Redis does not answer: {error}"))
                 continue
             if self._waiting > self._most:
-                wait = self._wait(wait, until, StreamBacklogError(f"{self._waiting} looks wait for the writer"))
+                wait = self._wait(wait, until, StreamBacklogError(f"{self._waiting} fetches wait for the writer"))
 
     def _wait(self, seconds: float, until: float, error: StreamError) -> float:
         """Pause, or raise when time is up; returns the length of the next pause."""

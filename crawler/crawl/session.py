@@ -16,7 +16,7 @@ from pipelines.article import Article, Fetch, Outcome
 from pipelines.history.anomalies import Readings
 from pipelines.history.revisit import allowance, price_of, window
 from pipelines.history.validators import ValidatorTrust
-from pipelines.queries.health_metrics import keep_vital_signs, usual_readings
+from pipelines.queries.health_metrics import keep_health_metrics, usual_readings
 from pipelines.reasons import CodedReason, CrawlReason, because
 from pipelines.store.crawls import CrawlOutcome, Source, finish_crawl, last_reason_code, put_source
 from pipelines.store.database import Row, Store, StoreError
@@ -177,7 +177,7 @@ class CrawlSession:
             self._store, self._crawl_id, result.outcome, result.finished, reason=reason, requests=result.requests,
             candidates=result.candidates, skipped=result.skipped,
         )  # fmt: skip
-        keep_vital_signs(self._store, self._site.id, self._crawl_id, result.finished)
+        keep_health_metrics(self._store, self._site.id, self._crawl_id, result.finished)
 
     def _record(self, judged: Judgement) -> Recorded:
         """Archive the page if it is to be kept, and write. An archived page is on the disk before a row points at it."""

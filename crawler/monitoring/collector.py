@@ -23,7 +23,7 @@ from crawler.warc.holdings import absence
 from pipelines.queries.activity import recent_revisions, revision_count, site_names
 from pipelines.queries.counters import Tallies
 from pipelines.queries.health import Finding, HealthMetrics, judge
-from pipelines.queries.health_metrics import aged, health_metrics, metrics_of, signs_of, with_pause
+from pipelines.queries.health_metrics import aged, as_stored, health_metrics, metrics_of, with_pause
 from pipelines.store.crawls import pauses
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
@@ -194,7 +194,7 @@ class MeasurementReader:
         """Save the counts; unless `always`, only every SAVE_SECONDS. A failure is only logged."""
         if not always and time.monotonic() - self._saved < SAVE_SECONDS:
             return
-        kept = {site: signs_of(one) for site, one in self._health_metrics.items() if site not in self._pending}
+        kept = {site: as_stored(one) for site, one in self._health_metrics.items() if site not in self._pending}
         try:
             write_state(self._path, {"tallies": self._tallies.to_json(), "vitals": kept})
         except OSError as error:

@@ -42,7 +42,7 @@ _MAX_DICTIONARY = 16_000_000
 _STEP = 1 << 18
 _ARC_LINE = re.compile(rb"(https?://[^\s]{1,4000}) ([^\s]{0,100}) (\d{14}) ([^\n]{0,300}?) ?(\d{1,12})\r?\n")
 _BAD_ZIP = (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, OverflowError, struct.error, zlib.error)
-"""Exceptions of `zipfile` for damaged files, as seen with 1,500 of them; NotImplementedError is a RuntimeError."""
+"""Exceptions of `zipfile` for damaged files, collected from 1,500 random damages; NotImplementedError is a RuntimeError."""
 _ARCHIVES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz")
 
 

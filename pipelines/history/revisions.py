@@ -183,14 +183,14 @@ def swapped_pictures(before: Article, after: Article) -> tuple[tuple[Image, Imag
 def as_laid_out(before: Article, reading: Article) -> Article:
     """A reading with the texts of the latest revision, if it only splits paragraphs differently, has ligatures
     or presentation forms, or repeats the standfirst in the body: that is no edit."""
-    same = {name: getattr(before, name) for name in _TEXTS if _same_letters(_told(before, name), _told(reading, name))}
+    same = {name: getattr(before, name) for name in _TEXTS if _same_letters(_text(before, name), _text(reading, name))}
     if all(getattr(reading, name) == text for name, text in same.items()):
         return reading
     laid_out = replace(reading, **same)
     return replace(laid_out, content_hash=content_hash(laid_out))
 
 
-def _told(article: Article, field: str) -> str:
+def _text(article: Article, field: str) -> str:
     """One of the texts, the body without a standfirst at its beginning."""
     text = getattr(article, field) or ""
     return text.removeprefix(article.description).lstrip() if field == "body" and article.description else text

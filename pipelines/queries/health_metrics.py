@@ -14,7 +14,7 @@ from typing import Any
 from pipelines.history.anomalies import FIELDS, Readings
 from pipelines.history.revisit import RARELY
 from pipelines.queries.health import BASELINE_REVISIONS, ENOUGH_LOOKS, RECENT_REVISIONS, USUAL_DAYS, FetchCounts, HealthMetrics
-from pipelines.store.crawls import CrawlOutcome, Pause, is_imported, pauses, put_vital_signs
+from pipelines.store.crawls import CrawlOutcome, Pause, is_imported, pauses, put_health_metrics
 from pipelines.store.database import Row, Store
 from pipelines.store.resolver import CLOCK_AHEAD
 from pipelines.store.rows import instant_of, moment, optional_moment
@@ -68,7 +68,7 @@ ORDER BY url
 """
 # A person may release readings from quarantine between two crawls: a site that has any is always computed, never read as stored.
 _KEPT = """
-SELECT signs FROM vital_signs v WHERE site_id = :site AND crawl_id = (SELECT max(id) FROM crawls WHERE site_id = :site)
+SELECT metrics FROM health_metrics WHERE site_id = :site AND crawl_id = (SELECT max(id) FROM crawls WHERE site_id = :site)
     AND NOT EXISTS (SELECT 1 FROM quarantine WHERE site_id = :site AND state = 'quarantined')
 """
 _SUCCESS = "SELECT max(finished) FROM crawls WHERE site_id = ? AND outcome = 'finished'"
@@ -87,20 +87,20 @@ def health_metrics(store: Store, now: datetime, site: str | None = None) -> Iter
         yield replace(found, retired=row["retired"], imported=is_imported(store, row["id"]))
 
 
-def keep_vital_signs(store: Store, site_id: str, crawl_id: int, now: datetime) -> None:
+def keep_health_metrics(store: Store, site_id: str, crawl_id: int, now: datetime) -> None:
     """Store a site's health metrics at the end of a crawl, for readers of many sites."""
     found = _health_metrics(store, site_id, now)
     if not found.in_the_future and not found.quarantined:
-        put_vital_signs(store, site_id, crawl_id, signs_of(found))
+        put_health_metrics(store, site_id, crawl_id, as_stored(found))
 
 
 def _kept(store: Store, site_id: str, now: datetime) -> HealthMetrics | None:
     """The metrics that the site's last crawl stored; None if something has happened since."""
-    signs = store.value(_KEPT, {"site": site_id})
-    return aged(metrics_of(json.loads(signs)), now) if signs else None
+    stored = store.value(_KEPT, {"site": site_id})
+    return aged(metrics_of(json.loads(stored)), now) if stored else None
 
 
-def signs_of(metrics: HealthMetrics) -> dict[str, Any]:
+def as_stored(metrics: HealthMetrics) -> dict[str, Any]:
     """The metrics to store, without those that change between crawls."""
     return {**asdict(metrics), "success_age": None, "paused": None, "paused_until": None, "resumed_age": None}
 

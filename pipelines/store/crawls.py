@@ -219,10 +219,10 @@ def finish_crawl(store: Store, crawl_id: int, outcome: CrawlOutcome, now: dateti
         })  # fmt: skip
 
 
-def put_vital_signs(store: Store, site_id: str, crawl_id: int, signs: Row) -> None:
+def put_health_metrics(store: Store, site_id: str, crawl_id: int, metrics: Row) -> None:
     """Store what the end of a crawl says about its site's health."""
-    row = {"site_id": site_id, "crawl_id": crawl_id, "signs": json.dumps(signs, separators=(",", ":"))}
-    store.insert("vital_signs", row, on_conflict="REPLACE")
+    row = {"site_id": site_id, "crawl_id": crawl_id, "metrics": json.dumps(metrics, separators=(",", ":"))}
+    store.insert("health_metrics", row, on_conflict="REPLACE")
 
 
 def put_source(store: Store, site_id: str, source: Source) -> None:

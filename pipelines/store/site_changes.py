@@ -68,7 +68,7 @@ def merge_site(store: Store, old: str, into: str, now: datetime) -> int:
     count = "(SELECT count(DISTINCT m.site_id) FROM story_members m WHERE m.story_id = story_heads.id)"
     store.execute(f"UPDATE story_heads SET sites = {count} WHERE {stories}", (into,))  # noqa: S608 - as above
     store.execute("UPDATE story_members SET story_seen = NULL WHERE story_id IN (SELECT id FROM story_heads WHERE sites < 2)")
-    store.execute("DELETE FROM vital_signs WHERE site_id IN (?, ?)", (old, into))
+    store.execute("DELETE FROM health_metrics WHERE site_id IN (?, ?)", (old, into))
     store.execute("DELETE FROM sites WHERE id = ?", (old,))
     seal(store, ((Subject.ARTICLE, article_id) for article_id in moved), now, Cause.SITE)
     return len(moved)

@@ -81,7 +81,7 @@ def test_a_crawl_is_opened_and_told_what_it_must_know(redis: Redis, line: Writer
 
 def test_no_crawl_is_opened_where_nobody_writes(redis: Redis, line: WriterClient) -> None:
     redis.delete(WRITER)
-    with pytest.raises(DispatchError, match="nobody writes"):
+    with pytest.raises(DispatchError, match="there is no writer"):
         line.open(HERALD, "schedule", None, T0)
     assert sent(redis) == []
 

@@ -85,15 +85,15 @@ def test_where_nothing_goes_on_nothing_is_read(redis: Redis) -> None:
     ("standing", "found"),
     [
         (WELL, {}),
-        (EMPTY, {"writer": "nobody writes what workers find: 0 looks wait"}),
+        (EMPTY, {"writer": "there is no writer: 0 fetches wait"}),
         (
             replace(EMPTY, unwritten=4, oldest=timedelta(minutes=3)),
-            {"writer": "nobody writes what workers find: 4 looks wait, the oldest for 3 min"},
+            {"writer": "there is no writer: 4 fetches wait, the oldest for 3 min"},
         ),
         (replace(WELL, unwritten=4, oldest=timedelta(minutes=9)), {}),
         (
             replace(WELL, unwritten=4, oldest=timedelta(minutes=11)),
-            {"behind": "the writer is behind: 4 looks wait, the oldest for 11 min"},
+            {"behind": "the writer is behind: 4 fetches wait, the oldest for 11 min"},
         ),
         (replace(WELL, workers=(), queued=2, put_off=1), {"workers": "3 crawls wait, and there is no worker"}),
         (replace(WELL, workers=()), {}),
@@ -198,7 +198,7 @@ def test_status_tells_that_redis_is_away(ledger: list[str]) -> None:
 
 def test_health_tells_of_the_cluster(redis_server: RedisServer, redis: Redis, ledger: list[str]) -> None:
     out, _ = run("health", *ledger, "--redis", redis_server.url, code=1)
-    assert "cluster: nobody writes what workers find: 0 looks wait" in out
+    assert "cluster: there is no writer: 0 fetches wait" in out
     out, err = run("health", *ledger, "--redis", NOWHERE, "--json", code=1)
     assert isinstance(json.loads(out), list)
     assert f"cluster: {AWAY}" in err

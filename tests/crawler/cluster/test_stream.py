@@ -106,7 +106,7 @@ def test_a_sender_gives_up_when_the_writer_stays_behind(redis: Redis) -> None:
     sender = Stream(redis, backlog=2, pause=Pauses())
     for serial in range(3):
         sender.send(asked(serial))
-    with pytest.raises(StreamBacklogError, match="3 looks wait for the writer"):
+    with pytest.raises(StreamBacklogError, match="3 fetches wait for the writer"):
         sender.send(asked(3), 0)
     assert sender.backlog() == 3
 

@@ -120,7 +120,7 @@ def test_counters_survive_restarts_and_nothing_is_read_twice(tmp_path: Path) -> 
     assert values(again.read(at(60 * 30), every))["newsledger_site_ill paper"] == 1, "age is counted without being read anew"
 
 
-def test_vital_signs_are_read_within_their_time(tmp_path: Path) -> None:
+def test_health_metrics_are_read_within_their_time(tmp_path: Path) -> None:
     with Store(tmp_path / "news.db") as store:
         put_sites(store, [{"id": f"s{n}", "name": "S", "url": "https://s.example/"} for n in range(50)])
     reader = MeasurementReader(str(tmp_path / "news.db"), DAY)

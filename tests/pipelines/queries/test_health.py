@@ -12,7 +12,7 @@ import pipelines.queries.health_metrics as gathering
 from pipelines.article import Fetch, Outcome
 from pipelines.history.anomalies import FIELDS, Readings
 from pipelines.queries.health import FetchCounts, Finding, HealthMetrics, is_ill, judge
-from pipelines.queries.health_metrics import health_metrics, keep_vital_signs
+from pipelines.queries.health_metrics import health_metrics, keep_health_metrics
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, start_crawl
 from pipelines.store.database import Store
@@ -198,12 +198,12 @@ def test_what_a_crawl_left_is_read_until_something_happens(tmp_path: Path) -> No
             writer.record(article(url=f"https://paper.example/{number}", seen=number))
         finish_crawl(store, crawl, CrawlOutcome.FINISHED, at(5))
         (worked_out,) = health_metrics(store, at(90))
-        keep_vital_signs(store, "paper", crawl, at(5))
+        keep_health_metrics(store, "paper", crawl, at(5))
         assert list(health_metrics(store, at(90), "paper")) == [worked_out]
         assert worked_out.success_age == timedelta(minutes=85)
-        store.execute("UPDATE vital_signs SET signs = json_set(signs, '$.failures', 7)")
+        store.execute("UPDATE health_metrics SET metrics = json_set(metrics, '$.failures', 7)")
         assert [one.failures for one in health_metrics(store, at(90))] == [7], "it is read"
         finish_crawl(store, start_crawl(store, "paper", "schedule", at(95)), CrawlOutcome.FAILED, at(96))
         assert [one.failures for one in health_metrics(store, at(99))] == [1], "of the crawl before"
-        keep_vital_signs(store, "paper", crawl + 1, at(-90))
-        assert store.value("SELECT crawl_id FROM vital_signs") == crawl, "what lies in the future is none to keep"
+        keep_health_metrics(store, "paper", crawl + 1, at(-90))
+        assert store.value("SELECT crawl_id FROM health_metrics") == crawl, "what lies in the future is none to keep"

@@ -1,4 +1,4 @@
--- What a list of all sites reads: a site's sums of missed edits, and the vital signs that its last crawl left.
+-- What a list of all sites reads: a site's sums of missed edits, and the health metrics of its last crawl.
 
 ALTER TABLE sites ADD COLUMN edits_missed REAL NOT NULL DEFAULT 0;
 ALTER TABLE sites ADD COLUMN edits_unseen REAL NOT NULL DEFAULT 0;
@@ -21,6 +21,6 @@ CREATE TRIGGER site_edits_delete AFTER DELETE ON articles WHEN old.edits_missed 
     UPDATE sites SET edits_missed = edits_missed - old.edits_missed,
         edits_unseen = edits_unseen - iif(old.state = 'live', old.edits_unseen, 0) WHERE id = old.site_id;
 END;
-CREATE TABLE vital_signs (
-    site_id TEXT PRIMARY KEY REFERENCES sites(id), crawl_id INTEGER NOT NULL, signs TEXT NOT NULL
+CREATE TABLE health_metrics (
+    site_id TEXT PRIMARY KEY REFERENCES sites(id), crawl_id INTEGER NOT NULL, metrics TEXT NOT NULL
 ) WITHOUT ROWID;
