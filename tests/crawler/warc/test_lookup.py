@@ -71,7 +71,7 @@ def test_a_byte_that_differs_is_told(tmp_path: Path, places: tuple[RecordLocatio
     changes = {
         r"WARC-Date: 2025": "WARC-Date: 2024", r"paper\.example/\r": "paper.example/?\r", r"X-Odd: c": "X-Odd: k",
         r"HTTP/1\.1 203": "HTTP/1.1 200", r"Newsledger/1\.0": "Newsledger/1.1",
-        r"WARC-Block-Digest: sha1:.": "WARC-Block-Digest: sha1:7",
+        r"WARC-Block-Digest: sha1:.": "WARC-Block-Digest: sha1:8",  # base32 has no 8
     }  # fmt: skip
     plain.write_bytes(record)
     assert problem_of(tmp_path, replace(page, file="paper/plain.warc", offset=0)) is None, "packed or not"
