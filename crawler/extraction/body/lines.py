@@ -77,8 +77,8 @@ class Context:
 def article_blocks(blocks: list[Block], context: Context) -> list[Block]:
     """The blocks that are the article, in order."""
     blocks = without_summaries(_readable(blocks))
-    runs = _runs_of(blocks)
-    noise = [_is_noise(block, context, runs) for block in blocks]
+    lines = _lines_of(blocks)
+    noise = [_is_noise(block, context, place in lines) for place, block in enumerate(blocks)]
     boxes = _text_boxes(blocks)
     linked_heads = _linked_heads(blocks, boxes)
     kept = [
@@ -127,22 +127,33 @@ def _run_of(block: Block) -> _Run:
     return id(box), block.tag, block.element.get("class")
 
 
-def _runs_of(blocks: list[Block]) -> frozenset[_Run | int]:
-    """Boxes that contain several sentences on separate lines, and kinds of neighbouring boxes of which several contain one."""
-    lines = [one for one in blocks if one.tag not in _PROSE_TAGS and not one.is_heading and _is_opening(one)]
-    found = Counter[_Run | int](key for one in lines for key in (id(one.element), _run_of(one)))
-    return frozenset(key for key, count in found.items() if count > 1)
+def _lines_of(blocks: list[Block]) -> set[int]:
+    """Places of the short lines that belong to a text without p.
 
-
-def _is_line_of(block: Block, runs: frozenset[_Run | int]) -> bool:
-    """Whether a short line belongs to a text without p: it is a sentence, a sub-heading, or a label with a figure ("Killed:
-    3")."""
-    return (
-        not block.linked
-        and (id(block.element) in runs or _run_of(block) in runs)
-        and (_ENDS_SENTENCE.search(block.text) is not None or _TELLS_FIGURE.match(block.text) is not None or _is_bold(block))
+    In a box with several sentences on separate lines, or beside boxes of the same kind with a sentence each, such a line is a
+    sentence, bold, or a label with a figure ("Killed: 3"). Between two sentences of the same box any line of several words is.
+    """
+    sentences = [
+        place for place, one in enumerate(blocks) if one.tag not in _PROSE_TAGS and not one.is_heading and _is_opening(one)
+    ]
+    found = Counter[_Run | int](key for place in sentences for key in (id(blocks[place].element), _run_of(blocks[place])))
+    last = {id(blocks[place].element): place for place in sentences}
+    first = {id(blocks[place].element): place for place in reversed(sentences)}
+    return {
+        place
+        for place, block in enumerate(blocks)
+        if not block.linked
+        and block.tag not in _PROSE_TAGS
+        and (
+            (first.get(id(block.element), place) < place < last[id(block.element)] and block.text.count(" ") > 1)
+            or ((found[id(block.element)] > 1 or found[_run_of(block)] > 1) and _is_line(block))
+        )
         and not is_stamp(block.text)
-    )
+    }
+
+
+def _is_line(block: Block) -> bool:
+    return bool(_ENDS_SENTENCE.search(block.text) or _TELLS_FIGURE.match(block.text)) or _is_bold(block)
 
 
 def _is_bold(block: Block) -> bool:
@@ -226,7 +237,7 @@ def _belongs_before(block: Block, following: Block) -> bool:
     return is_paragraph or block.element is following.element
 
 
-def _is_noise(block: Block, context: Context, runs: frozenset[_Run | int]) -> bool:
+def _is_noise(block: Block, context: Context, is_line: bool) -> bool:
     text = block.text
     if (
         block.tag == "h1"
@@ -259,7 +270,7 @@ def _is_noise(block: Block, context: Context, runs: frozenset[_Run | int]) -> bo
         # A div or a cell may contain the whole text, cut by a widget before its full stop.
         if block.length >= 40 and (_END.search(text) or (block.length >= 200 and block.link_share <= 0.3)):
             return False
-        return not _is_line_of(block, runs)
+        return not is_line
     return not _ANY_LETTER.search(text) or is_stamp(text)
 
 

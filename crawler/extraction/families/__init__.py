@@ -21,7 +21,7 @@ from crawler.extraction.families.reach import Reach
 from crawler.extraction.families.wordpress import WordPress
 from crawler.extraction.markup.page import Page
 
-READERS = 8
+READERS = 9
 """Version of the general readers, which read every page: raise it if any page could be read differently than before."""
 
 

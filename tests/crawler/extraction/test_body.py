@@ -105,6 +105,12 @@ def test_the_body_is_found(name: str) -> None:
     assert body_of(SHAPES[name]) == [ONE, TWO, THREE]
 
 
+@table("line", ("What the owner said", '<span class="grey">What the owner said</span>'))
+def test_a_line_between_two_sentences_of_one_box_stays(line: str) -> None:
+    body = body_of(f"{H1}<div>{ONE}<br><br>{line}<br><br>{TWO}<br><br>{THREE}</div>")
+    assert body == [ONE, "What the owner said", TWO, THREE]
+
+
 FOUR = "The insurers will come on Thursday, and until then nobody may cross the yard, where a part of the roof still hangs."
 AD = "<div class=slot>Advertisement</div>"
 MISNAMED = {

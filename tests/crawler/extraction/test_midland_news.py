@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from crawler.extraction import extract
+from crawler.extraction.families import READERS
 from pipelines.article import Article, Author, Kind
 from tests.table import table
 
@@ -19,7 +20,7 @@ def read(name: str, path: str) -> Article:
 
 def test_wordpress() -> None:
     article = read("mna-wordpress", "/news/2014/09/16/ferry-rope-snaps-in-high-wind/")
-    assert article.extractor == "midland-news/1.8:wordpress"
+    assert article.extractor == f"midland-news/1.{READERS}:wordpress"
     assert article.kind is Kind.ARTICLE
     assert article.headline == "Ferry rope snaps in high wind"
     assert article.description == "A hand ferry was cut loose on the Severn when its rope gave way during Tuesday's gale."
@@ -34,7 +35,7 @@ def test_wordpress() -> None:
 
 def test_arc_with_a_content_list_of_its_own() -> None:
     article = read("mna-2018", "/news/2023/06/04/canal-boat-race-returns/")
-    assert article.extractor == "midland-news/1.8:2018"
+    assert article.extractor == f"midland-news/1.{READERS}:2018"
     assert article.headline == "Canal boat race returns after six years"
     assert article.description == "Forty crews will row the Cut on Sunday."
     assert [author.name for author in article.authors] == ["Mary Tandy"]
@@ -51,7 +52,7 @@ def test_arc_with_a_content_list_of_its_own() -> None:
 
 def test_next_js_takes_times_from_the_data_because_the_labels_are_empty() -> None:
     article = read("mna-2025-02", "/uk-news/2025/03/07/minister-opens-new-line/")
-    assert article.extractor == "midland-news/1.8:2025-02"
+    assert article.extractor == f"midland-news/1.{READERS}:2025-02"
     assert article.headline == "Minister opens new line to Bishop's Castle"
     assert article.authors == (Author("Ada Wetherby", "Transport Correspondent", "PA"),)
     assert article.byline == "By contributor Ada Wetherby, PA Transport Correspondent"
@@ -85,7 +86,7 @@ def test_premium_text_in_the_data_is_not_read() -> None:
 
 def test_national_world_platform() -> None:
     article = read("mna-2026-05", "/news/environment/otters-seen-in-town-centre-brook-5512345")
-    assert article.extractor == "midland-news/1.8:2026-05"
+    assert article.extractor == f"midland-news/1.{READERS}:2026-05"
     assert article.description == "A family of four has moved in behind the bus station."
     assert [author.name for author in article.authors] == ["Owen Pritchard"]
     # Structured stamps moved with the update: only the printed line still tells the first publication.

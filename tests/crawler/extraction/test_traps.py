@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.extraction import extract
+from crawler.extraction.families import READERS
 from pipelines.article import Article, Author, AuthorKind, Kind
 from tests.table import table
 
@@ -341,7 +342,7 @@ def test_the_printed_paragraphs_rather_than_those_that_data_has_joined() -> None
 )
 def test_platforms_without_a_family(markup: str, names: list[str]) -> None:
     article = read(f'<html lang="en-GB"><head><title>{HEADLINE}</title></head><body><article>{markup}</article></body></html>')
-    assert article.extractor == "generic/8"
+    assert article.extractor == f"generic/{READERS}"
     assert article.headline == HEADLINE
     assert article.body.split("\n\n") == BODY
     assert [author.name for author in article.authors] == names

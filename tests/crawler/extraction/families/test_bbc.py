@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crawler.extraction import extract
+from crawler.extraction.families import READERS
 from pipelines.article import Article, Author
 
 URL = "https://www.bbc.co.uk/news/articles/c1a2b3c4d5eo"
@@ -57,7 +58,7 @@ def read(html: str) -> Article:
 
 def test_blocks() -> None:
     article = read(page(JSON_LD + PUBLISHED + DATA, contributor(0, "Wilf Ottershaw", "BBC News, Shropshire")))
-    assert article.extractor == "bbc/1.8:2023"
+    assert article.extractor == f"bbc/1.{READERS}:2023"
     assert article.headline == "Sheep taken off island by boat"
     assert article.body.split("\n\n") == BODY
     assert [author.name for author in article.authors] == ["Wilf Ottershaw"]
@@ -95,6 +96,6 @@ def test_several_contributors_with_role_and_place() -> None:
 
 def test_a_page_without_text_blocks_is_read_in_general() -> None:
     article = read(page(JSON_LD).replace("text-block", "prose-block"))
-    assert article.extractor == "generic/8"
+    assert article.extractor == f"generic/{READERS}"
     assert article.body.startswith(BODY[0])
     assert str(article.date_published) == "2026-04-18T09:12:31Z"

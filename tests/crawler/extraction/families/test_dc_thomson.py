@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.extraction import extract
+from crawler.extraction.families import READERS
 from pipelines.article import Author, Kind
 
 URL = "https://www.thecourier.co.uk/fp/news/angus-mearns/5312345/tortoise-comes-home/"
@@ -29,7 +30,7 @@ def page(count: int, names: str = "", after: str = "") -> str:
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_box_named_lightbox_holds_the_text(count: int) -> None:
     article = extract(page(count, "single single-post postid-5312345"), URL)
-    assert article.extractor == "dc-thomson/1.8:2022"
+    assert article.extractor == f"dc-thomson/1.{READERS}:2022"
     assert article.body.split("\n\n") == BODY[:count]
     assert article.authors == (Author("Percy Lockwood"),)
     assert str(article.date_published) == "2025-08-14T10:20:00Z"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from crawler.extraction.declared.proposals import Proposals
 from crawler.extraction.extract import explain
-from crawler.extraction.families import FAMILIES, recognise
+from crawler.extraction.families import FAMILIES, READERS, recognise
 from crawler.extraction.markup.page import parse
 from tests.table import table
 
@@ -82,7 +82,11 @@ def test_the_family_that_the_site_names_is_asked_first() -> None:
     html = '<article data-testid="article-page"><div class="author-information-container"></div></article>'
     page = parse(html, URL)
     assert page is not None
-    for platform, extractor in (("reach", "reach/1.8:2020"), ("national-world", "national-world/1.8:2026-05"), (None, None)):
+    for platform, extractor in (
+        ("reach", f"reach/1.{READERS}:2020"),
+        ("national-world", f"national-world/1.{READERS}:2026-05"),
+        (None, None),
+    ):
         match = recognise(page, platform)
         assert match is not None
         assert extractor is None or match.extractor == extractor

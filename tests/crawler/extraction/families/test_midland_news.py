@@ -7,6 +7,7 @@ import json
 import pytest
 
 from crawler.extraction import extract
+from crawler.extraction.families import READERS
 from pipelines.article import Article, Author
 from tests.table import table
 
@@ -46,7 +47,7 @@ def read(html: str, host: str = "www.shropshirestar.com") -> Article:
 )
 def test_the_origins_address_is_the_public_sites(host: str, public: str) -> None:
     article = read(page(), host)
-    assert article.extractor == "midland-news/1.8:2025-02"
+    assert article.extractor == f"midland-news/1.{READERS}:2025-02"
     assert (article.canonical_url or "").rstrip("/") == f"https://{public}/{PATH}".rstrip("/")
 
 
@@ -76,7 +77,7 @@ def test_data_of_a_page_that_prints_its_beginning_is_not_read() -> None:
     """Even where no flag is known: what is not shown is withheld."""
     more = "Only subscribers read what the verger told the ringers, at great length and with many words of advice."
     article = read(page(printed=BODY[:1], data=[BODY[0], *[more] * 9]))
-    assert article.extractor == "midland-news/1.8:2025-02"
+    assert article.extractor == f"midland-news/1.{READERS}:2025-02"
     assert article.body == BODY[0]
 
 

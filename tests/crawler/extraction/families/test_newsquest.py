@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.extraction import extract
+from crawler.extraction.families import READERS
 from pipelines.article import Article, Author
 
 URL = "https://www.theargus.co.uk/news/18712345.pier-lamps-lit-first-time-war/"
@@ -52,7 +53,7 @@ SUMMER = (
 
 def test_the_seconds_are_right_where_json_ld_and_datetime_are_local_time() -> None:
     article = read(page_of_2020("2020-09-06T19:23:03Z", "2020-09-06T20:10:00Z", SUMMER))
-    assert article.extractor == "newsquest/2.8:2020"
+    assert article.extractor == f"newsquest/2.{READERS}:2020"
     assert str(article.date_published) == "2020-09-06T18:23:03Z"
     assert str(article.date_modified) == "2020-09-06T19:10:00Z"
 
@@ -102,7 +103,7 @@ def page_of_2022(hidden: str = "p402_hide", head: str = "") -> str:
 
 def test_the_metered_template() -> None:
     article = read(page_of_2022())
-    assert article.extractor == "newsquest/2.8:2022"
+    assert article.extractor == f"newsquest/2.{READERS}:2022"
     assert article.is_accessible_for_free is False
     assert (str(article.date_published), str(article.date_modified)) == ("2025-07-02T04:00:00Z", "2025-07-02T08:30:00Z")
     assert [author.name for author in article.authors] == ["Olive Harkness"]
@@ -131,5 +132,5 @@ def test_what_the_markup_hides_is_not_read() -> None:
 def test_the_meter_of_another_publisher_is_no_mark() -> None:
     page = f'<html><body><article><h1>Pier lamps lit again</h1><div class="p402_hide">{STORY}</div></article></body></html>'
     article = read(page, "https://www.example.com/news/pier-lamps-lit-again")
-    assert (article.extractor, article.is_accessible_for_free) == ("generic/8", None)
+    assert (article.extractor, article.is_accessible_for_free) == (f"generic/{READERS}", None)
     assert article.body.split("\n\n") == BODY

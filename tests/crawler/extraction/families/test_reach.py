@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.extraction import extract
+from crawler.extraction.families import READERS
 from pipelines.article import Article, Author, Kind
 
 URL = "https://www.manchestereveningnews.co.uk/news/greater-manchester-news/heron-takes-over-fountain-28099001"
@@ -63,7 +64,7 @@ def read(page: str, url: str = URL) -> Article:
 
 def test_legacy_without_json_ld() -> None:
     article = read(legacy(AUTHOR, METAS, TIMES))
-    assert article.extractor == "reach/1.8:2020"
+    assert article.extractor == f"reach/1.{READERS}:2020"
     assert article.headline == "Heron takes over fountain and keeps the cleaners out"
     assert article.description == "The bird has eaten two goldfish so far"
     assert article.authors == (Author("Elsie Nuttall", "Live and breaking news reporter"),)
@@ -173,7 +174,7 @@ time in a week, and passengers are asked to walk the rest of the way again.</p><
 
 def test_next_js() -> None:
     article = read(NEXT, "https://www.dailystar.co.uk/news/latest-news/heron-takes-over-fountain-37041001")
-    assert article.extractor == "reach/1.8:2025-11"
+    assert article.extractor == f"reach/1.{READERS}:2025-11"
     assert article.authors == (Author("Elsie Nuttall"),)
     assert article.byline == "Elsie Nuttall"
     assert article.description == "The bird has eaten two goldfish so far, and looks at people as if they owed it rent"
@@ -193,7 +194,7 @@ def test_express_local_time_marked_z() -> None:
 
 def test_an_unknown_template_is_read_in_general() -> None:
     article = read(legacy(AUTHOR, METAS, TIMES).replace("author-information-container", "x").replace("time-info", "y"))
-    assert article.extractor == "generic/8"
+    assert article.extractor == f"generic/{READERS}"
     assert article.body.split("\n\n")[:4] == BODY
     assert str(article.date_published) == "2023-11-03T07:34:11Z"
     assert [author.name for author in article.authors] == ["Elsie Nuttall"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.extraction import extract
+from crawler.extraction.families import READERS
 from pipelines.article import Article, Author, Kind
 from tests.table import table
 
@@ -35,12 +36,12 @@ def read(html: str) -> Article:
 @table(
     ("html", "extractor"),
     [
-        (page(PARAGRAPHS), "wordpress/1.8:2008"),
-        (page(f'{PARAGRAPHS}<blockquote class="wp-block-quote"><p>Well.</p></blockquote>'), "wordpress/1.8:2018"),
-        (page(PARAGRAPHS, names="x", head='<meta name="generator" content="WordPress 6.7.2">'), "wordpress/1.8:2008"),
-        (page(PARAGRAPHS, names="x", head='<link rel="https://api.w.org/" href="/wp-json/">'), "wordpress/1.8:2008"),
+        (page(PARAGRAPHS), f"wordpress/1.{READERS}:2008"),
+        (page(f'{PARAGRAPHS}<blockquote class="wp-block-quote"><p>Well.</p></blockquote>'), f"wordpress/1.{READERS}:2018"),
+        (page(PARAGRAPHS, names="x", head='<meta name="generator" content="WordPress 6.7.2">'), f"wordpress/1.{READERS}:2008"),
+        (page(PARAGRAPHS, names="x", head='<link rel="https://api.w.org/" href="/wp-json/">'), f"wordpress/1.{READERS}:2008"),
         # A site that only keeps its pictures with it, or that calls its articles singles.
-        (page(f'<img src="/wp-content/uploads/a.jpg">{PARAGRAPHS}', names="single article"), "generic/8"),
+        (page(f'<img src="/wp-content/uploads/a.jpg">{PARAGRAPHS}', names="single article"), f"generic/{READERS}"),
     ],
 )
 def test_signs(html: str, extractor: str) -> None:
