@@ -20,6 +20,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from crawler import __version__
 from crawler.catalogue.site import is_loopback
+from crawler.files import PARTIAL, replacing
 
 SECONDS = 30.0
 """Time limit for an answer."""
@@ -86,9 +87,8 @@ def _write(folder: Path, name: str, note: str, tokens: Sequence[bytes]) -> list[
     """A note never replaces another: two with one name would be two histories."""
     path = folder / name
     if not path.exists():
-        partial = folder / f".{name}.partial"
-        partial.write_bytes(note.encode())
-        partial.replace(path)
+        with replacing(path, folder / f".{name}{PARTIAL}") as file:
+            file.write(note.encode())
     elif path.read_bytes() != note.encode():
         raise PublicationError(f"{path}: another checkpoint of as many seals was published there")
     paths = [path]

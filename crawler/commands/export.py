@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from rich.progress import Progress
 from crawler.commands import article_at, configuration, db_option, now, open_ledger, options, parse_time, warc_folder, warc_option
 from crawler.commands.console import console, echo
 from crawler.config import SettingOrigin
+from crawler.files import replacing
 from crawler.logs import discard, plain
 from crawler.offline.bagit import write_bag
 from crawler.offline.bundle import signer, write_bundle
@@ -182,18 +182,12 @@ def _destination(target: str, *, packed: bool) -> Iterator[IO[bytes]]:
         except BrokenPipeError:
             discard(sys.stdout)
         return
-    part = Path(f"{target}.partial")
     try:
-        with part.open("wb") as raw:
+        with replacing(Path(target)) as raw:
             if packed and target.endswith(".gz"):
                 with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0) as stream:
                     yield stream  # type: ignore[misc]
             else:
                 yield raw
-            raw.flush()
-            os.fsync(raw.fileno())
-        part.replace(target)
     except OSError as error:
         raise click.ClickException(f"{target}: {error.strerror or error}") from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from crawler.files import PARTIAL, replacing, sync
 from crawler.monitoring.alert_state import AlertState
 from pipelines.store.rows import instant_of, moment
 
@@ -56,12 +57,11 @@ def write_state(path: Path, state: dict[str, Any]) -> None:
 
 def try_room(folder: Path) -> None:
     """Write a small file and delete it: raises OSError if the disk is full or the folder read-only."""
-    probe = folder / f".room.{os.getpid()}.partial"
+    probe = folder / f".room.{os.getpid()}{PARTIAL}"
     try:
         with probe.open("wb") as file:
             file.write(bytes(PROBE_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
+            sync(file)
     finally:
         with suppress(OSError):
             probe.unlink(missing_ok=True)
@@ -69,19 +69,8 @@ def try_room(folder: Path) -> None:
 
 def write_text(path: Path, text: str, *, mode: int | None = None) -> None:
     """Replace a file atomically, so that no reader ever sees half of it; raises OSError. `mode`: default by the umask."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if mode is not None:
-            partial.chmod(mode)
-        partial.replace(path)
-    except OSError:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise
+    with replacing(path, path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}"), mode=mode) as file:
+        file.write(text.encode())
 
 
 SCHEDULE = "schedule"

@@ -24,6 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from crawler.files import PARTIAL, pieces, sha256_of, sync, sync_folder
 from crawler.schedule.processes import hold
 from crawler.warc.holdings import absence
 from crawler.warc.reader import problem_of
@@ -36,9 +37,7 @@ from pipelines.store.rows import moment
 MARKER = "newsledger-backups.json"
 MANIFEST = "backup.json"
 ARCHIVE = "warc"
-PARTIAL = ".partial"
 LEDGER = "news.db"
-_CHUNK = 1 << 20
 _ROUNDS = 4
 """How often the archive is listed again if files were closed, and so renamed, during the copy."""
 
@@ -107,10 +106,12 @@ def take(store: Store, archive: Path, own_sites: Path, folder: Path, now: dateti
                 made.take(own_sites, own_sites.name)
             made.take_all(archive)
             backup = Backup(target, moment(now), tuple(made.files), rows, made.copied_bytes)
-            told = {**asdict(backup), "path": target.name, "format": 1}
-            _write(partial / MANIFEST, json.dumps(told, indent=1).encode())
+            content = {**asdict(backup), "path": target.name, "format": 1}
+            with (partial / MANIFEST).open("wb") as file:
+                file.write(json.dumps(content, indent=1).encode())
+                sync(file)
             partial.rename(target)
-            _sync(folder)
+            sync_folder(folder)
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
@@ -239,7 +240,7 @@ def restore(copy: Backup, db: Path, archive: Path, own_sites: Path, now: datetim
         for suffix in ("-wal", "-shm", ""):  # a log that is left beside the file would be written into the new one
             _move_aside(db.with_name(db.name + suffix), aside, moved)
         _put(copy, ledger, db, aside, moved)
-        _sync(db.parent)
+        sync_folder(db.parent)
     return moved
 
 
@@ -268,29 +269,16 @@ def copy_file(source: Path, target: Path, size: int) -> str:
     """Copy the first `size` bytes, and sync them; returns their SHA-256."""
     digest = hashlib.sha256()
     with source.open("rb") as reading, target.open("wb") as writing:
-        while size and (chunk := reading.read(min(size, _CHUNK))):
-            digest.update(chunk)
-            writing.write(chunk)
-            size -= len(chunk)
-        writing.flush()
-        os.fsync(writing.fileno())
+        for piece in pieces(reading, size):
+            digest.update(piece)
+            writing.write(piece)
+        sync(writing)
     return digest.hexdigest()
 
 
 def is_ordinary(path: Path) -> bool:
     """Whether it is a regular file: no link, and no pipe or device that would never end."""
     return path.is_file() and not path.is_symlink()
-
-
-def sha256_of(path: Path, size: int | None = None) -> str:
-    """SHA-256 of a file, or of its first `size` bytes."""
-    digest = hashlib.sha256()
-    left = path.stat().st_size if size is None else size
-    with path.open("rb") as reading:
-        while left and (chunk := reading.read(min(left, _CHUNK))):
-            digest.update(chunk)
-            left -= len(chunk)
-    return digest.hexdigest()
 
 
 def _problem(path: Path, file: CopiedFile) -> str | None:
@@ -309,21 +297,6 @@ def _drop(path: Path) -> None:
     """Delete a copy: its list first, so that half of it never counts as a copy."""
     gone = path.rename(path.with_name(path.name + PARTIAL))
     shutil.rmtree(gone)
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 @contextmanager

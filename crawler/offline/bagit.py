@@ -12,8 +12,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 
+from crawler import files
 from crawler.warc.writer import OPEN, SOFTWARE, whole_length
 from pipelines.store.backup import back_up
 from pipelines.store.database import Store
@@ -22,7 +22,6 @@ _ALGORITHMS = ("sha256", "sha512")
 _DESCRIPTION = (
     "A newsledger (data/news.db: SQLite, with a table `documentation` of what it holds) and its archived pages (data/warc)"
 )
-_CHUNK = 1 << 20
 
 
 def write_bag(store: Store, warc: Path, target: Path, now: datetime, contact: str, tell: Callable[[int], None]) -> int:
@@ -41,7 +40,7 @@ def write_bag(store: Store, warc: Path, target: Path, now: datetime, contact: st
             copy = part / "data" / "warc" / path.relative_to(warc)
             copy.parent.mkdir(parents=True, exist_ok=True)
             with path.open("rb") as source, copy.open("wb") as out:
-                tell(_copy(source, out, whole_length(path) if path.name.endswith(OPEN) else None))
+                tell(files.copy(source, out, whole_length(path) if path.name.endswith(OPEN) else None))
         payload = sorted(_files(part / "data"))
         _manifests(part, "manifest", payload)
         size = sum(path.stat().st_size for path in payload)
@@ -71,7 +70,7 @@ def _manifests(bag: Path, name: str, paths: list[Path]) -> None:
     for path in paths:
         found = {algorithm: hashlib.new(algorithm) for algorithm in _ALGORITHMS}
         with path.open("rb") as stream:
-            while piece := stream.read(_CHUNK):
+            for piece in files.pieces(stream):
                 for digest in found.values():
                     digest.update(piece)
         for algorithm, digest in found.items():
@@ -83,11 +82,3 @@ def _manifests(bag: Path, name: str, paths: list[Path]) -> None:
 def _named(path: str) -> str:
     """A path in a manifest: characters that would end its line are escaped."""
     return path.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _copy(source: IO[bytes], out: IO[bytes], length: int | None) -> int:
-    done = 0
-    while piece := source.read(_CHUNK if length is None else min(_CHUNK, length - done)):
-        out.write(piece)
-        done += len(piece)
-    return done

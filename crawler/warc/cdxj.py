@@ -7,12 +7,12 @@ from the file at any time.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
+from crawler.files import replacing
 from crawler.warc.records import MAX_HEAD_BYTES, WarcRecord, header, header_lines, records
 
 SUFFIX = ".cdxj"
@@ -31,12 +31,8 @@ def index_of(path: Path) -> Path:
 def write_index(path: Path) -> Path:
     """Index a closed WARC file; the index is replaced atomically, and on the disk when this returns. Raises OSError."""
     target = index_of(path)
-    written = target.with_name(f"{target.name}.new")
-    with written.open("w", encoding="utf-8", newline="\n") as out:
-        out.writelines(f"{line}\n" for line in sorted(lines(path), key=str.encode))
-        out.flush()
-        os.fsync(out.fileno())
-    written.replace(target)
+    with replacing(target) as out:
+        out.writelines(sorted(f"{line}\n".encode() for line in lines(path)))
     return target
 
 

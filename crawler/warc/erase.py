@@ -10,7 +10,6 @@ a writer that cuts off broken records would lose everything after it. Repeating 
 from __future__ import annotations
 
 import json
-import os
 import struct
 import zlib
 from collections.abc import Iterable
@@ -18,6 +17,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
+
+from crawler.files import replacing, sync, sync_folder
 
 NOTES = ".erasing"
 """End of the name of that list, instead of `.warc.gz`."""
@@ -83,12 +84,8 @@ def erasure_for(stream: IO[bytes], offset: int, at: datetime) -> Erasure | None:
 def apply(stream: IO[bytes], path: Path, blanks: Iterable[Erasure]) -> None:
     """Overwrite positions in a file that nobody else writes; `path` is its name once closed. On the disk when it returns."""
     notes = notes_of(path)
-    written = notes.with_name(f"{notes.name}.new")
-    with written.open("w", encoding="utf-8") as out:
-        json.dump([asdict(erasure) for erasure in blanks], out)
-        out.flush()
-        os.fsync(out.fileno())
-    written.replace(notes)
+    with replacing(notes) as out:
+        out.write(json.dumps([asdict(erasure) for erasure in blanks]).encode())
     sync_folder(notes.parent)
     finish(stream, path)
 
@@ -103,8 +100,7 @@ def finish(stream: IO[bytes], path: Path) -> None:
         for erasure in json.loads(notes.read_text(encoding="utf-8")):
             out.seek(erasure["offset"])
             out.write(Erasure(**erasure).member())
-        out.flush()
-        os.fsync(out.fileno())
+        sync(out)
     notes.unlink()
 
 
@@ -127,12 +123,3 @@ def _member(stream: IO[bytes], offset: int) -> tuple[str, int]:
     except zlib.error as error:
         raise UnerasableError(f"there is no packed record at {offset}") from error
     return head.decode("utf-8", "replace"), read - len(member.unused_data)
-
-
-def sync_folder(folder: Path) -> None:
-    """Sync a folder: only then a file's name is on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

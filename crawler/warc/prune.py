@@ -7,15 +7,15 @@ pruned are removed then, whatever its policy.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO
 
+from crawler.files import copy, replacing, sync_folder
 from crawler.warc.cdxj import index_of, write_index
-from crawler.warc.erase import finish, sync_folder
+from crawler.warc.erase import finish
 from crawler.warc.holdings import ArchiveFile, files
 from crawler.warc.moves import MAX_RECORDS, PrunedRecords, moves_of, moves_record
 from crawler.warc.records import WarcRecord, record_at, records
@@ -24,7 +24,6 @@ from crawler.warc.writer import lock
 
 PART = ".pruning"
 """End of a file's name, instead of `.warc.gz`, while it is rewritten."""
-_CHUNK = 1 << 20
 
 Tell = Callable[[str, Sequence[int], int], None]
 """Called with a file, the offsets of the records to remove, and their size, before they are removed."""
@@ -200,15 +199,12 @@ def _prune_file(folder: Path, file: str, taken: list[_Group], fresh: list[_Group
         for group in left:
             moved.append((group.name, distance))
             distance += group.end - group.start
-        with part.open("wb") as out:
+        with replacing(path, part) as out:
             _copy(stream, out, 0, info.end)
             out.write(pack(moves_record(moved, known, now)))
             for group in left:
                 _copy(stream, out, group.start, group.end)
-            out.flush()
-            os.fsync(out.fileno())
-        index_of(path).unlink(missing_ok=True)
-        part.replace(path)
+            index_of(path).unlink(missing_ok=True)  # of a file without one it is made anew
         sync_folder(path.parent)
         write_index(path)
     return None
@@ -216,10 +212,5 @@ def _prune_file(folder: Path, file: str, taken: list[_Group], fresh: list[_Group
 
 def _copy(source: IO[bytes], target: IO[bytes], start: int, end: int) -> None:
     source.seek(start)
-    left = end - start
-    while left:
-        piece = source.read(min(_CHUNK, left))
-        if not piece:
-            raise OSError("the file ends within a record")
-        target.write(piece)
-        left -= len(piece)
+    if copy(source, target, end - start) < end - start:
+        raise OSError("the file ends within a record")

@@ -7,7 +7,6 @@ lost, the others are copied. Names within a ZIP file are not used as paths; what
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import os
 import re
@@ -18,10 +17,12 @@ import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
+from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
+from crawler.files import replacing
 from crawler.warc.cdxj import write_index
 from crawler.warc.records import GZIP, BadRecordError, records
 from crawler.warc.subset import pack
@@ -55,8 +56,8 @@ def addressable(path: Path, folder: Path, problems: list[str]) -> Path:
         if not _must_be_copied(stream):
             return path
         stream.seek(0)
-        name = f"{re.sub(r'[^A-Za-z0-9._-]', '_', path.name.partition('.')[0])[:100]}-{_digest(stream)}.warc.gz"
-        target = folder / name
+        name, digest = re.sub(r"[^A-Za-z0-9._-]", "_", path.name.partition(".")[0])[:100], file_digest(stream, "sha256")
+        target = folder / f"{name}-{digest.hexdigest()[:16]}.warc.gz"
         if not target.exists():
             return target if _copy(stream, path.name, target, problems) else path
         for _ in _members(stream, path.name, problems):  # what cannot be read is told again; pages may be withdrawn from the copy
@@ -84,18 +85,13 @@ def _must_be_copied(stream: IO[bytes]) -> bool:
 def _copy(stream: IO[bytes], name: str, target: Path, problems: list[str]) -> bool:
     """Copy the records; returns whether there were any."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}.partial")
-    try:
-        with part.open("wb") as out:
-            for piece in _members(stream, name, problems):
-                out.write(piece)
-            if not out.tell():
-                return False
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    found = _members(stream, name, problems)
+    first = next(found, None)
+    if first is None:
+        return False
+    with replacing(target) as out:
+        out.write(first)
+        out.writelines(found)
     write_index(target)
     return True
 
@@ -240,10 +236,3 @@ def _unzstd(packed: IO[bytes], plain: IO[bytes], limit: int, name: str, problems
         waiting = stream.unused_data if stream.eof else b""
     if not stream.eof:
         raise EOFError("the zstd stream is cut off")
-
-
-def _digest(stream: IO[bytes]) -> str:
-    found = hashlib.sha256()
-    while piece := stream.read(_STEP):
-        found.update(piece)
-    return found.hexdigest()[:16]

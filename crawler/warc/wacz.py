@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
+from crawler.files import pieces
 from crawler.warc.cdxj import lines
 from crawler.warc.writer import SOFTWARE
 from pipelines.exchange.export import Record
@@ -29,7 +30,6 @@ DIGEST = "datapackage-digest.json"
 _INDEX = "index.cdx.gz"
 _BLOCK_LINES = 3_000
 """Lines of the index in a gzip member. A reader unpacks one member to find a capture."""
-_CHUNK = 1 << 20
 
 Sign = Callable[[str], Mapping[str, str]]
 """Fields of `signedData` that sign a hash: `signature`, `publicKey`."""
@@ -79,7 +79,8 @@ def write_wacz(stream: IO[bytes], members: Iterable[bytes], pages: Callable[[], 
         data = Path(folder) / Path(DATA).name
         with data.open("wb") as out:
             out.writelines(members)
-        _add(package, DATA, _chunks(data), now, resources)
+        with data.open("rb") as archive:
+            _add(package, DATA, pieces(archive), now, resources)
         index, blocks = _index(sorted(lines(data), key=str.encode))
         _add(package, f"indexes/{_INDEX}", [index], now, resources)
         _add(package, "indexes/index.idx", [blocks], now, resources, zipfile.ZIP_DEFLATED)
@@ -138,12 +139,6 @@ def _page_lines(pages: Iterable[WaczPage]) -> Iterator[bytes]:
     for number, page in enumerate(pages, 1):
         facts = {"id": f"page-{number}", "url": page.url, "ts": page.captured, "title": page.title}
         yield json.dumps(facts, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while piece := stream.read(_CHUNK):
-            yield piece
 
 
 def _json(value: object) -> bytes:

@@ -28,8 +28,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler import __version__
+from crawler.files import sync, sync_folder
 from crawler.warc.cdxj import index_of, write_index
-from crawler.warc.erase import apply, erasure_for, finish, sync_folder
+from crawler.warc.erase import apply, erasure_for, finish
 from crawler.warc.moves import moves_of
 from crawler.warc.records import (
     REDIRECTS,
@@ -122,7 +123,7 @@ class ArchiveWriter:
         members, archived = _pair(exchange, captured, earlier, digest, facts)
         try:
             stream.write(members + b"".join(pair for pair, _ in led))
-            _sync(stream)
+            sync(stream)
         except OSError:
             stream.truncate(start)
             raise
@@ -174,7 +175,7 @@ class ArchiveWriter:
         stream.seek(0, os.SEEK_END)
         if end == 0:
             stream.write(_info(name, self._asker))
-            _sync(stream)
+            sync(stream)
             sync_folder(self._folder)
         self._file_id = file_id(opened)
         return stream
@@ -355,11 +356,6 @@ def _digest(record: bytes) -> str:
 
 def _date(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _sync(stream: IO[bytes]) -> None:
-    stream.flush()
-    os.fsync(stream.fileno())
 
 
 def lock(stream: IO[bytes]) -> bool:
