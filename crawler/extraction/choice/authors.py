@@ -100,7 +100,7 @@ def _chosen_authors(proposals: Proposals, structured: _Named, printed: _Named) -
         if not declared and not shown:
             return _Named(), "no person is named" if proposals.bylines else "nothing was proposed"
         chosen = structured if declared else printed
-        return chosen, f"{spoken(chosen.source)}; {'no person is printed' if declared else 'machines are declared of no person'}"
+        return chosen, f"{spoken(chosen.source)}; {'no person is printed' if declared else 'no person is declared'}"
     if declared & shown:
         # Many more printed names than declared ones are the words of a toolbar.
         if declared < shown and len(shown) <= len(declared) + 3:

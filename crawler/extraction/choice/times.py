@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from crawler.extraction.declared.meta import names
 from crawler.extraction.declared.proposals import Proposal, Proposals, Verdict, rank, spoken
-from pipelines.text.dates import Precision, Timestamp
+from pipelines.text.dates import Precision, Timestamp, is_at_midnight
 from pipelines.text.zones import LETTERS, zone_of
 
 PUBLISHED = names(
@@ -76,7 +76,7 @@ def published_at(proposals: Proposals, timezone: str | None) -> Verdict[Timestam
     for proposal in ranked[1:]:
         other = proposal.value
         if (
-            _is_midnight(chosen.value)
+            is_at_midnight(chosen.value)
             and (_is_exact_print(proposal) or _is_clock(proposal))
             and _is_later_that_day(chosen.value, other)
         ):
@@ -112,7 +112,7 @@ def _is_printed_day_of(proposal: _TimeProposal, midnight: Timestamp) -> bool:
     day = proposal.value
     return (
         proposal.source.startswith("printed.")
-        and _is_midnight(midnight)
+        and is_at_midnight(midnight)
         and _is_day(day)
         and midnight.raw.strip().startswith(day.day.isoformat())
     )
@@ -138,17 +138,9 @@ def _tells_zone(raw: str) -> bool:
     return _NAMED_ZONE.search(raw) is not None
 
 
-_MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?$")
-
-
 def _is_clock(proposal: _TimeProposal) -> bool:
     """Whether a source that calls the time the publication declares a time of day."""
-    return proposal.source.startswith(_EXPLICIT) and not _is_day(proposal.value) and not _is_midnight(proposal.value)
-
-
-def _is_midnight(stamp: Timestamp) -> bool:
-    """Whether a stamp is a day without a time to which a template added midnight: "2025-03-07T00:00:00+01:00"."""
-    return _MIDNIGHT.search(stamp.raw) is not None
+    return proposal.source.startswith(_EXPLICIT) and not _is_day(proposal.value) and not is_at_midnight(proposal.value)
 
 
 def _is_later_that_day(midnight: Timestamp, other: Timestamp) -> bool:

@@ -12,7 +12,7 @@ import re
 from crawler.extraction.body.blocks import DENSITY
 from crawler.extraction.declared.jsonld import ARTICLE_TYPES
 from crawler.extraction.kinds.addresses import address_words, host_label, listings, names_puzzle, not_articles, segments_of
-from crawler.extraction.kinds.notices import notice_by_name, notice_by_text
+from crawler.extraction.kinds.notices import MAX_NAME, notice_by_name, notice_by_text
 from crawler.extraction.kinds.signs import Signs
 from pipelines.reasons import FetchReason
 
@@ -20,7 +20,6 @@ MIN_TEXT = 250
 """Minimum characters of text of a page that has no date and no byline and does not call itself an article."""
 MIN_UNTOLD = 200
 """The same for a page that does not say what it is: it may be a notice in a language or in words that notices.toml lacks."""
-MAX_NAME = 500
 _LOGIN = re.compile(
     r"(?:please |you (?:must|need to) )?(?:log ?in|sign ?in|register|subscribe|create (?:an|your) account)"
     r"(?: (?:to|for|or|here|now|with|using)\b| ?$| ?[|–—-])|"

@@ -20,7 +20,7 @@ from crawler.extraction.markup.roles import Role, all_words
 from pipelines.text import paragraphs, squash
 from pipelines.text.boilerplate import is_furniture
 from pipelines.text.bylines import NAMES_WRITER
-from pipelines.text.dates import Precision, Timestamp, parse_labelled
+from pipelines.text.dates import Precision, Timestamp, is_at_midnight, parse_labelled
 from pipelines.text.dates.words import code_of_known
 from pipelines.text.zones import zone_of
 
@@ -281,7 +281,6 @@ def _propose_time(page: Page, element: Element, role: int, place: str, into: Pro
 
 
 _FIRST = frozenset(("published", "publish", "pubdate", "datepublished"))
-_MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?$")
 _CLOCK = re.compile(r"\d[:.h]\d\d(?![.\d])|\d ?[ap]\.?m\b", re.IGNORECASE)
 
 
@@ -295,7 +294,7 @@ def _as_shown(proposal: Proposal[Timestamp] | None, text: str, page: Page) -> Pr
     """The proposal; if it is midnight and its text shows only a day, that day: a template added the time."""
     if proposal is None or _CLOCK.search(text):
         return proposal
-    is_midnight = _MIDNIGHT.search(proposal.value.raw) is not None
+    is_midnight = is_at_midnight(proposal.value)
     local = proposal.value.instant.astimezone(zone_of(page.timezone))
     if local.minute or local.second:
         return proposal

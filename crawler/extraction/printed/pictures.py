@@ -290,7 +290,10 @@ def _caption_box(page: Page, element: Element) -> Element:
         return element
     found = next(element.iter("figcaption"), None)
     if found is not None:
-        return found
+        # <div><figcaption>What it shows</figcaption><figcaption>Ann Ward/PA</figcaption></div>
+        around, beside = found.getparent(), found.getnext()
+        is_split = beside is not None and beside.tag == "figcaption" and around is not None and around is not element
+        return around if is_split and around is not None else found
     return next(
         (
             inner

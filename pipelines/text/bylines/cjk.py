@@ -10,6 +10,10 @@ from pipelines.text.bylines.tokens import Mark, Run
 from pipelines.text.lexicons import word_set
 from pipelines.text.lexicons.agencies import agency_name
 
+_DATELINE = re.compile(r"(?<=[（(\[【])\w{1,6}[=＝](?=\w)")
+"""The place in front of an agency: "(서울=연합뉴스) 박지훈 기자"."""
+_REPORTS = re.compile(r"(?:[／/][^／/\s]{2,3})?(?:綜合|综合)?(?:报道|報導|報道)$")
+"""The words behind a reporter's name: "記者陳大文/台北報導"."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _PARTS = re.compile(r"[、，,・／/；;（）()【】\[\]「」:：=＝]+")
 _KATAKANA_NAME = re.compile(r"[\u30a1-\u30ff]+(?:・[\u30a1-\u30ff]+)+")
@@ -47,10 +51,11 @@ def read_cjk(line: str) -> Iterator[Run]:
     held = _KATAKANA_NAME.search(line)
     if held:
         line = line.replace(held[0], held[0].replace("・", "\x00"))
-    line = _LABEL.sub("", line)
+    is_chinese = _SIMPLIFIED.search(line) is not None
+    line = _LABEL.sub("", _REPORTS.sub("", _DATELINE.sub("", line)))
     dropping = False
     for part in _PARTS.split(line):
-        for word in _people_apart(_LABEL.sub("", part).strip()):
+        for word in _people_apart(_LABEL.sub("", part).strip(), is_chinese):
             if _OTHERS.match(word) or _LABEL.match(word):
                 dropping = bool(_OTHERS.match(word))
             elif not dropping:
@@ -67,11 +72,11 @@ def _read_run(word: str) -> Iterator[Run]:
         yield from _read_word(word)
 
 
-def _people_apart(part: str) -> list[str]:
+def _people_apart(part: str, is_chinese: bool) -> list[str]:
     """The words of a part; a Japanese family name and given name with a space between them are one word."""
     words = part.split()
     two_names = len(words) == 2 and all(_HAN.fullmatch(word) and len(word) <= _LONGEST_PART for word in words)
-    if two_names and not any(map(_is_known, words)) and not _SIMPLIFIED.search(part):
+    if two_names and not any(map(_is_known, words)) and not is_chinese:
         return [part]
     return words
 

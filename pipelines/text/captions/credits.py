@@ -18,8 +18,8 @@ from pipelines.text.lexicons.agencies import agency_name
 
 _LABELS = phrase_set(
     r"""
-    photographs?|photographers?|photos?|pictures?|pics?|images?|credits?|photographs? credit|photo credits?|picture credits?
-    image credits?|photos? d['’]illustration|photos? d['’]archives?|photographie|rendering|composite
+    photographs?|photographers?|photography|photos?|pictures?|pics?|images?|credits?|photographs? credit|photo credits?
+    picture credits?|image credits?|photos? d['’]illustration|photos? d['’]archives?|photographie|rendering|composite
     photo illustration|photo and video|pictures? taken|illustrations?|graphics?|infographics?|artwork|cgi|screengrab
     screen grab|screenshots?|still|video|footage|source|image source|photo source|file(?=:)|supplied|submitted|provided
     contributed|courtesy|courtesy of|photos? courtesy of|picture courtesy of|image courtesy of|pic courtesy of
@@ -29,8 +29,9 @@ _LABELS = phrase_set(
     fotografía|fotografías|fotografia|fotografias|créditos?|crédito da foto|imagen|imagenes|imágenes|imagem|imagens|fuente
     fonte|immagine|fotografie|fotografi|vídeo|reprodução|divulgação
     beeld|beelden|foto's|bron|fot|zdjęcie|zdjęcia|źródło|kuva|kuvat|lähde|fotó|forrás|fotoğraf|fotoğraflar|kaynak|zdroj|snímek
-    izvor|φωτογραφία|πηγή|фото|источник|джерело|снимка|ảnh|nguồn|isithombe|gambar
-    写真|撮影|提供|画像|图片来源|图|圖|사진|صورة|صور
+    izvor|φωτογραφία|φωτογραφίες|φωτό|φωτ|πηγή|фото|источник|джерело|снимка|ảnh|nguồn|isithombe|gambar
+    צילום|צילומים|תמונה|תצלום|קרדיט|تصوير|الصورة|المصدر|مصدر الصورة|फोटो|तस्वीर
+    写真|撮影|提供|画像|图片来源|圖片來源|图片|圖片|图|圖|사진|사진 ?제공|자료사진|صورة|صور
     """
 )
 _QUALIFIERS = r"(?:(?:file|stock|library|archive|generic|main|lead|inset|header|hero|top|agency|handout|mandatory)\s+)?"
@@ -41,7 +42,7 @@ _START = r"(?<![^\W_]-)(?:(?-i:(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ]))|(?<![^\W_]))"
 
 LABEL = re.compile(
     rf"{_START}(?:(?P<label>{_QUALIFIERS}(?:{_WORDS}))(?![^\W_])"
-    rf"(?P<sign>\s?(?:…|\.{{3}})\s?|\s*[:：=＝;]\s*|\s+[-–—]\s*|\s+(?:{_BY})\b\s*:?\s*|(?<=\bfot)\.\s*)"
+    rf"(?P<sign>\s?(?:…|\.{{3}})\s?|\s*[:：=＝;]\s*|\s+[-–—]\s*|\s+(?:{_BY})\b\s*:?\s*|(?<=\bfot|\bφωτ)\.\s*|(?<=[图圖真])\s?[/／]\s?|(?<=제공)\s+)"
     r"|(?P<phrase>courtesy of|(?:supplied|submitted|provided|contributed) by|cedid[ao]s? por|facilitad[ao]s? por"
     r"|cort[eé]s[ií]a de|gentileza de)\s*:?\s+)",
     re.IGNORECASE,
@@ -52,7 +53,8 @@ BY_SIGN = re.compile(r"\s+(?:by|von|par|por|di|door|av|via)\s*:?\s*", re.IGNOREC
 """The sign of a label if it is a word: a capital must follow, otherwise it is a sentence ("Fotos von der Feier")."""
 
 BARE_LABEL = re.compile(
-    r"(?:^|(?<=[.!?”\"’)])\s*)(?P<label>(?:file )?(?:photographs?|photos?(?: d['’](?:illustration|archives?)| archives?)?"
+    r"(?:^|(?<=[.!?”\"’)])\s*|(?<=\s[|/–—-]\s))"
+    r"(?P<label>(?:file )?(?:photographs?|photos?(?: d['’](?:illustration|archives?)| archives?)?"
     r"|pictures?|pics?|foto|bild|courtesy|kuva|beeld|fot))(?:\s?[|/]\s?|\s+)",
     re.IGNORECASE,
 )

@@ -41,9 +41,11 @@ _LAST_DIVIDERS = 4
 _LAST_LABELS = 8
 _JAPANESE_END = 40
 _DIGIT = re.compile(r"\d")
-_DIVIDER = re.compile(r"\s(?:[|/–—-]|//)\s|\s?\|\s?")
-_JAPANESE = re.compile(r"[＝（](?P<credit>[^＝（）]{1,30}?)(?P<label>提供|撮影)?）?$")
-_LABEL_BEHIND = re.compile(r"\s(?:(?:asmeninio archyvo |asociatyvi )?nuotr(?:\.|aukos?)|felvétele|fotója|摄)\s*$", re.IGNORECASE)
+_DIVIDER = re.compile(r"\s(?:[|/–—•·-]|//)\s|\s?\|\s?")
+_JAPANESE = re.compile(r"[＝=（(、](?P<credit>[^＝=（()）、]{1,30}?)(?P<label>提供|撮影)?[)）]?$")
+_LABEL_BEHIND = re.compile(
+    r"\s(?:(?:asmeninio archyvo |asociatyvi )?nuotr(?:\.|aukos?)|felvétele|fotója)\s*$|\s?[摄攝]\s*$", re.IGNORECASE
+)
 _LONGEST_LABEL_BEHIND = 80
 _BEFORE_NAME = re.compile(r" [/|] |[.。] ?(?=\w)")
 _GLUED = re.compile(r"(?<=[a-zß-ÿ0-9)”\"'])(?=[A-Z])")
@@ -196,7 +198,7 @@ def _is_label_here(line: str, label: re.Match[str]) -> bool:
     before = line[: label.start()].rstrip()
     if label["label"] and is_source(f"{before.rpartition(' ')[2].lstrip(_OPENERS)} {label['label']}"):  # "Getty Images: Ann Ward"
         return False
-    return not before or before[-1] in "([|/–—-,.!?" or label[0][:1].isupper()
+    return not before or before[-1] in "([|/–—-,.!?" or not label[0][:1].islower()
 
 
 def _has_name(credit: str) -> bool:
@@ -309,6 +311,6 @@ def _ends_captions(phrase: str) -> bool:
 def _japanese(line: str) -> Cut:
     """ "...＝共同", "（警視庁提供）", "＝山田太郎撮影"."""
     match = _JAPANESE.search(line[-_JAPANESE_END:])
-    if not match or not (match["label"] or is_source(match["credit"])):
+    if not match or not (match["label"] or (match[0][0] in "＝（" and is_source(match["credit"]))):
         return line, None
     return line[: len(line) - len(match[0])], match["credit"]

@@ -27,6 +27,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST_EPOCH = 631_152_000  # 1990; smaller figures are ids and counts
 _LATEST_EPOCH = 4_133_980_800  # 2101
 
+_MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?$")
 _DIGITS = re.compile(r"\d{14}", re.ASCII)
 _ZONE_NAME = re.compile(
     r"\[?\b((?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_/+-]{2,40})\]?"
@@ -79,6 +80,11 @@ def parse_digits(text: str) -> datetime | None:
         return datetime(*(int(text[a:b]) for a, b in ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))), tzinfo=UTC)  # type: ignore[misc, arg-type]
     except ValueError:
         return None
+
+
+def is_at_midnight(stamp: Timestamp) -> bool:
+    """Whether a stamp is a day without a time to which a template added midnight: "2025-03-07T00:00:00+01:00"."""
+    return _MIDNIGHT.search(stamp.raw) is not None
 
 
 def _trim(text: str) -> str:
@@ -182,4 +188,4 @@ def _judge(stamp: Timestamp | None, raw: str, fetched: datetime | None) -> Times
     return Timestamp(stamp.instant, stamp.precision, raw)
 
 
-__all__ = ["Precision", "Timestamp", "digits_of", "parse_digits", "parse_labelled", "parse_timestamp"]
+__all__ = ["Precision", "Timestamp", "digits_of", "is_at_midnight", "parse_digits", "parse_labelled", "parse_timestamp"]
