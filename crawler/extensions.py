@@ -34,7 +34,7 @@ from crawler.middlewares.throttle import ThrottleMiddleware
 from crawler.schedule.processes import hold_everywhere, is_running
 from crawler.spiders.news import NewsSpider
 from crawler.warc.holdings import absence
-from crawler.warc.writer import ArchiveWriter, Asker, RepeatedRecord
+from crawler.warc.writer import ArchiveWriter, CrawlerIdentity, RepeatedRecord
 from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.items import open_session, refused, stop_crawl, stopped_for
 from pipelines.reasons import CodedReason, CrawlReason, Skipped
@@ -50,7 +50,7 @@ _NEWS = CHANGES | {Outcome.GONE, Outcome.SUSPECTED}
 class ArchivePolicy:
     """Called by the ledger for each fetch, inside its transaction."""
 
-    def __init__(self, archive: ArchiveWriter, store: Store | None, *, keeps_all: bool, heeds_noarchive: bool,
+    def __init__(self, archive: ArchiveWriter, store: Store | None, *, keeps_all: bool, obeys_noarchive: bool,
                  under: str = "") -> None:  # fmt: skip
         """Without a store, if another process writes the ledger, a repeated response is archived whole.
 
@@ -60,14 +60,14 @@ class ArchivePolicy:
         self._archive = archive
         self._store = store
         self._keeps_all = keeps_all
-        self._heeds_noarchive = heeds_noarchive
+        self._obeys_noarchive = obeys_noarchive
 
     def __call__(self, fetch: Fetch, outcome: Outcome, article_id: int | None) -> Fetch:
         """The fetch with its location in the archive, or unchanged if its response is not archived; StoreError if that fails."""
         exchange = fetch.payload.exchange if fetch.payload else None
         if exchange is None or not (outcome in _NEWS or (self._keeps_all and article_id is not None)):
             return fetch
-        if self._heeds_noarchive and fetch.robots and forbids_copies(fetch.robots):
+        if self._obeys_noarchive and fetch.robots and forbids_copies(fetch.robots):
             return fetch
         try:
             place = self._archive.write(exchange, fetch.fetched, None if outcome in _NEWS else self._earlier(fetch, article_id))
@@ -89,13 +89,13 @@ class ArchivePolicy:
 
 logger = logging.getLogger(__name__)
 
-TAKEN_UP = 2_000
+REVISIONS_AT_ONCE = 2_000
 """Revisions whose stories are searched at the end of a crawl: about ten seconds. A backlog takes several crawls."""
 
-FORGOTTEN = 50_000
+MAX_DELISTED = 50_000
 """Articles that a crawl marks as no longer listed. An older version kept all that were ever listed."""
 
-_ASKED_TO_END = frozenset({"shutdown", "cancelled"})
+_REQUESTED_ENDS = frozenset({"shutdown", "cancelled"})
 """Scrapy's reasons for a requested end."""
 _STOPPED = frozenset({CrawlReason.ASKED_TO_END, CrawlReason.LEASE_LOST, CrawlReason.WRITER_UNREACHABLE})
 
@@ -152,7 +152,7 @@ class CrawlRecord:
         folder = Path(self._crawler.settings.get("NEWSLEDGER_WARC") or store.path.absolute().parent / "warc")
         absent = absence(folder, store) if site.archive != "off" else None
         if site.archive != "off" and not absent:
-            self._archive = ArchiveWriter(folder, site.id, asker=asking(self._crawler))
+            self._archive = ArchiveWriter(folder, site.id, identity=identity_of(self._crawler))
         keep = archive_policy_of(site, self._archive, store) if self._archive else None
         self._session = CrawlSession(store, site, spider.crawl_id, spider.clock(), keep, context.snapshot)
         open_session(self._crawler, self._session)
@@ -185,7 +185,7 @@ class CrawlRecord:
     def _find_stories(self, spider: NewsSpider) -> None:
         """After the crawl's row is written: an error is logged, and the next crawl continues from there."""
         try:
-            catch_up(self._store, spider.clock(), at_most=TAKEN_UP)
+            catch_up(self._store, spider.clock(), at_most=REVISIONS_AT_ONCE)
         except StoreError as error:
             logger.error("%s: which stories its articles tell was not worked out: %s", spider.site.id, error)
         except Exception:
@@ -194,13 +194,13 @@ class CrawlRecord:
 
 def archive_policy_of(site: Site, archive: ArchiveWriter, store: Store | None, under: str = "") -> ArchivePolicy:
     """Which responses of a site are archived, by its definition."""
-    return ArchivePolicy(archive, store, keeps_all=site.archive == "on", heeds_noarchive=site.noarchive != "ignore", under=under)
+    return ArchivePolicy(archive, store, keeps_all=site.archive == "on", obeys_noarchive=site.noarchive != "ignore", under=under)
 
 
-def asking(crawler: Crawler) -> Asker:
+def identity_of(crawler: Crawler) -> CrawlerIdentity:
     """The crawler, for the archive's files."""
     settings = crawler.settings
-    return Asker(settings.get("NEWSLEDGER_CONTACT") or "", settings.get("USER_AGENT") or "", socket.gethostname())
+    return CrawlerIdentity(settings.get("NEWSLEDGER_CONTACT") or "", settings.get("USER_AGENT") or "", socket.gethostname())
 
 
 def crawl_result_of(crawler: Crawler, spider: NewsSpider, reason: str) -> CrawlResult:
@@ -215,7 +215,7 @@ def crawl_result_of(crawler: Crawler, spider: NewsSpider, reason: str) -> CrawlR
     return CrawlResult(
         outcome, why.text if why else None, spider.clock(), requests, spider.candidate_count, spider.skipped,
         whole=reason == "finished" and Skipped.CRAWL_LIMIT not in spider.skipped and not spider.problem,
-        sources=tuple(spider.sources_read.values()), listed=_now_in(spider), vanished=spider.vanished,
+        sources=tuple(spider.sources_read.values()), listed=_changed_listings(spider), vanished=spider.vanished,
         reason_code=why.code if why else None,
     )  # fmt: skip
 
@@ -225,13 +225,13 @@ def _why_closed(crawler: Crawler, reason: str) -> CodedReason:
     stopped = stopped_for(crawler)
     if stopped and stopped.text == reason:
         return stopped
-    return CodedReason(CrawlReason.ASKED_TO_END if reason in _ASKED_TO_END else CrawlReason.OTHER, reason)
+    return CodedReason(CrawlReason.ASKED_TO_END if reason in _REQUESTED_ENDS else CrawlReason.OTHER, reason)
 
 
-def _now_in(spider: NewsSpider) -> dict[str, str | None]:
+def _changed_listings(spider: NewsSpider) -> dict[str, str | None]:
     """Key of an article -> the list that contains it now, if that has changed; None: it was removed from one."""
-    fallen = islice(fallen_out(spider.lists, spider.snapshot), FORGOTTEN)
-    found: dict[str, str | None] = dict.fromkeys((*spider.vanished, *fallen))
+    delisted = islice(fallen_out(spider.lists, spider.snapshot), MAX_DELISTED)
+    found: dict[str, str | None] = dict.fromkeys((*spider.vanished, *delisted))
     for key, source in where_listed(spider.lists).items():
         known = spider.snapshot.articles.get(key)
         if key not in spider.snapshot.dead_ends and (known is None or known.listed_in != source):
@@ -259,12 +259,12 @@ class RemoteRecord:
     def spider_opened(self, spider: NewsSpider) -> None:
         """Give the spider its context."""
         spider.look_up = self._look_up
-        self._alarm = asyncio.get_running_loop().call_later(self._seconds, self._late)
+        self._alarm = asyncio.get_running_loop().call_later(self._seconds, self._end_at_limit)
         folder = self._crawler.settings.get("NEWSLEDGER_WARC") or "data/warc"
         keep = None
         if spider.site.archive != "off":
             machine = machine_name()
-            self._archive = ArchiveWriter(Path(folder) / machine, spider.site.id, asker=asking(self._crawler))
+            self._archive = ArchiveWriter(Path(folder) / machine, spider.site.id, identity=identity_of(self._crawler))
             keep = archive_policy_of(spider.site, self._archive, None, machine)
         open_session(self._crawler, RemoteSession(self._remote_writer, spider.snapshot, keep))
 
@@ -285,7 +285,7 @@ class RemoteRecord:
         except DispatchError as error:
             raise StoreError(f"not answered: {error}") from error
 
-    def _late(self) -> None:
+    def _end_at_limit(self) -> None:
         stop_crawl(self._crawler, CodedReason(CrawlReason.TIME_LIMIT, f"stopped after {self._seconds:g} s"))
 
 
@@ -305,7 +305,7 @@ class RemoteSession:
         """Send an item; waits while the writer is behind. Raises StoreError: it will be fetched again."""
         try:
             with self._archiving:
-                item = kept(item, self.snapshot, self._archive)
+                item = archived_item(item, self.snapshot, self._archive)
             self._remote_writer.send(item)
         except DispatchError as error:
             raise StoreError(f"not handed over: {error}") from error
@@ -320,7 +320,7 @@ def machine_name() -> str:
     return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:60] or "worker"
 
 
-def kept(item: Article | Fetch, snapshot: SiteSnapshot, keep: ArchivePolicy | None) -> Article | Fetch:
+def archived_item(item: Article | Fetch, snapshot: SiteSnapshot, keep: ArchivePolicy | None) -> Article | Fetch:
     """The item with its location in this worker's archive, and with its page only if its reading may still be doubted.
 
     The worker judges by what it knows; the writer, who decides, may find less in the item, and never more.

@@ -12,19 +12,19 @@ BOT_NAME = "newsledger"
 SPIDER_MODULES = ["crawler.spiders"]
 
 # --- ours --------------------------------------------------------------------------------------------------------------
-_said = config.load(config.find(os.environ), os.environ)
-NEWSLEDGER_CONTACT = _said.text("contact")
-NEWSLEDGER_DB = _said.text("db")
-NEWSLEDGER_WARC = _said.text("warc")
-NEWSLEDGER_SITES = _said.text("sites")
-NEWSLEDGER_OWN_SITES = _said.text("own_sites")
-NEWSLEDGER_RECHECK = _said.text("recheck")
-NEWSLEDGER_NOW = _said.text("now")
-NEWSLEDGER_MAX_PAGES = _said.count("max_pages")
-NEWSLEDGER_MAX_SITEMAPS = _said.count("max_sitemaps")
-NEWSLEDGER_TIME_LIMIT = _said.count("time_limit")
-NEWSLEDGER_PROXY = _said.text("proxy")
-config.trust(_said.text("ca_bundle"), os.environ)
+_configuration = config.load(config.find(os.environ), os.environ)
+NEWSLEDGER_CONTACT = _configuration.text("contact")
+NEWSLEDGER_DB = _configuration.text("db")
+NEWSLEDGER_WARC = _configuration.text("warc")
+NEWSLEDGER_SITES = _configuration.text("sites")
+NEWSLEDGER_OWN_SITES = _configuration.text("own_sites")
+NEWSLEDGER_RECHECK = _configuration.text("recheck")
+NEWSLEDGER_NOW = _configuration.text("now")
+NEWSLEDGER_MAX_PAGES = _configuration.count("max_pages")
+NEWSLEDGER_MAX_SITEMAPS = _configuration.count("max_sitemaps")
+NEWSLEDGER_TIME_LIMIT = _configuration.count("time_limit")
+NEWSLEDGER_PROXY = _configuration.text("proxy")
+config.trust(_configuration.text("ca_bundle"), os.environ)
 
 # --- who we are, and what we may ask -----------------------------------------------------------------------------------
 USER_AGENT = f"Newsledger/{__version__.rpartition('.')[0]} (keeps revisions of news articles; {NEWSLEDGER_CONTACT})"

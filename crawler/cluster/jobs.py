@@ -120,10 +120,10 @@ class WriterClient:
         for start in range(0, parts, KEYS_TOGETHER):
             some = slice(start, start + KEYS_TOGETHER)
             part = replace(question, keys=question.keys[some], external_ids=question.external_ids[some])
-            found.add(self._asked(part if start == 0 else replace(part, lists=(), until=None, everything=False)))
+            found.add(self._look_up_part(part if start == 0 else replace(part, lists=(), until=None, everything=False)))
         return found
 
-    def _asked(self, question: SnapshotQuestion) -> SiteSnapshot:
+    def _look_up_part(self, question: SnapshotQuestion) -> SiteSnapshot:
         reply = self._reply()
         self._put(lambda serial: QuestionAsked(self.crawl, serial, question, reply))
         answer = self._answer(reply, ANSWER_SECONDS)

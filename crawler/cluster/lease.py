@@ -111,12 +111,12 @@ class HostWaits:
         """`covered`: how long from now nobody else can request the host; a shorter wait need not be stored."""
         self._redis = redis
         self._covered = covered
-        self._unkept: set[str] = set()
+        self._unstored_hosts: set[str] = set()
 
     @property
     def kept(self) -> bool:
         """Whether the next crawl will know of every wait that is not over when it can start."""
-        return not self._unkept
+        return not self._unstored_hosts
 
     def read(self, host: str) -> float:
         """Seconds left, 0 if unknown; if Redis does not answer, the length of a lease."""
@@ -133,10 +133,10 @@ class HostWaits:
                 self._redis.set(f"{WAITS}{host}", "", px=math.ceil(seconds * 1000))
             else:
                 self._redis.delete(f"{WAITS}{host}")
-            self._unkept.discard(host)
+            self._unstored_hosts.discard(host)
         except RedisError:
             if seconds > self._covered():
-                self._unkept.add(host)
+                self._unstored_hosts.add(host)
 
 
 def holder_of(redis: Redis, group: str) -> str | None:

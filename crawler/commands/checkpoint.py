@@ -55,8 +55,8 @@ def command(only_key: bool, key_path: Path | None, origin: str | None, places: t
         except PublicationError as error:
             failed.append(str(error))
     if as_json:
-        told = {name: row[name] for name in ("id", "at", "size", "root", "note")}
-        print_json(told | {"timestamps": len(tokens), "published": published, "failed": failed}
+        facts = {name: row[name] for name in ("id", "at", "size", "root", "note")}
+        print_json(facts | {"timestamps": len(tokens), "published": published, "failed": failed}
                    | ({"consistency": continues} if continues else {}))  # fmt: skip
     else:
         echo(f"Checkpoint {row['id']}: {row['size']} seals, root {row['root'][:16]}, {len(tokens)} timestamps.")
@@ -104,10 +104,10 @@ def _stamp(store: Store, checkpoint_id: int, note: str, url: str) -> str | None:
     """Have a note timestamped, and store the timestamp; return what went wrong."""
     from pipelines.proof.timestamps import TimestampError, read_answer, request_for
 
-    asked = request_for(note.encode())
+    request = request_for(note.encode())
     try:
-        token = ask_authority(url, asked.as_bytes())
-        keep_timestamp(store, checkpoint_id, read_answer(token, asked), token)
+        token = ask_authority(url, request.as_bytes())
+        keep_timestamp(store, checkpoint_id, read_answer(token, request), token)
     except PublicationError as error:
         return str(error)
     except TimestampError as error:

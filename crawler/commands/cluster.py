@@ -56,13 +56,13 @@ def status_reader_of(url: str) -> ReadClusterStatus | None:
         from crawler.cluster.queue import NoRedisError
         from crawler.cluster.status_reader import status_at
 
-    def glance() -> ClusterStatus | str:
+    def read_status() -> ClusterStatus | str:
         try:
             return status_at(url)
         except NoRedisError as error:
             return str(error)
 
-    return glance
+    return read_status
 
 
 def redis_of(url: str, *, seconds: float, reached: bool = True) -> Connection:

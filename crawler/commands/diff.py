@@ -87,7 +87,7 @@ def command(url: str, numbers: tuple[int, ...], db: str, as_json: bool) -> None:
     out.print(article.url, markup=False)
     for row in rows[: 1 if first == second else 2]:
         out.print(f"{row['number']:>3}  ", word(row["change"]), f"  {bounds(row)}", sep="")
-    if not tell(out, before, after):
+    if not print_differences(out, before, after):
         alone = len(revisions) == 1
         out.print("\nThere is one revision only: nothing to compare it with." if alone else "\nNothing differs.")
 
@@ -126,11 +126,11 @@ def _pick(numbers: tuple[int, ...], count: int) -> tuple[int, int]:
     return (numbers[0], count) if len(numbers) == 1 else (numbers[0], numbers[1])
 
 
-MEASURE = 100
+MAX_WIDTH = 100
 """Greatest width of a text, in columns, on any terminal."""
 NARROW = 50
 """On a terminal with fewer columns a text uses the whole line, below its number."""
-GLIMPSE = 60
+EXCERPT_CHARS = 60
 """Characters shown of a paragraph at the place that it has left."""
 
 MARKS = {
@@ -151,7 +151,7 @@ STYLES = {
 _NAMES = {ChangeKind.CHANGED: "changed", ChangeKind.REMOVED: "removed", ChangeKind.ADDED: "added", ChangeKind.MOVED_TO: "moved"}
 
 
-def tell(out: Console, before: Article, after: Article) -> bool:
+def print_differences(out: Console, before: Article, after: Article) -> bool:
     """Print all differences; return whether there are any."""
     found = differences(before, after)
     for one in found:
@@ -201,8 +201,8 @@ def _body(out: Console, paragraphs: tuple[Paragraph, ...], words: tuple[int, int
 def _shown(out: Console, paragraph: Paragraph) -> Text:
     if paragraph.kind is ChangeKind.MOVED_FROM:
         text = plain(text_before(paragraph.pieces))
-        glimpse = text if len(text) <= GLIMPSE else text[:GLIMPSE].rpartition(" ")[0] + " …"
-        return Text.assemble((f"now {paragraph.number_after}: ", "blue"), (glimpse, "dim"))
+        excerpt = text if len(text) <= EXCERPT_CHARS else text[:EXCERPT_CHARS].rpartition(" ")[0] + " …"
+        return Text.assemble((f"now {paragraph.number_after}: ", "blue"), (excerpt, "dim"))
     pieces = [Piece(piece.op, piece.text.replace("\n\n", "¶ ").replace("\n", "¶ ")) for piece in paragraph.pieces]
     shown = marked(pieces, coloured=has_colours(out))
     return Text.assemble((f"was {paragraph.number_before}: ", "blue"), shown) if paragraph.kind is ChangeKind.MOVED_TO else shown
@@ -218,6 +218,6 @@ def _line(out: Console, kind: ChangeKind, number: str, text: Text) -> None:
         grid = Table.grid(padding=(0, 1))
         grid.add_column(width=4, justify="right", style="dim")
         grid.add_column(width=1)
-        grid.add_column(overflow="fold", max_width=MEASURE)
+        grid.add_column(overflow="fold", max_width=MAX_WIDTH)
         grid.add_row(number, mark, text)
         out.print(grid)

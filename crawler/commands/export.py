@@ -83,7 +83,8 @@ def command(form: str, address: str | None, target: str, sites: tuple[str, ...],
     if target == "-" and form in ("parquet", "warc") and sys.stdout.isatty():
         raise click.UsageError(f"{form} is nothing for a terminal; say -o FILE")
     _check_words(words)
-    is_read = target == "-" and form == "csv" and sys.stdout.isatty()  # CSV has no way to write a control character but itself
+    # CSV has no way to write a control character but itself.
+    is_shown = target == "-" and form == "csv" and sys.stdout.isatty()
     with open_ledger(db) as store:
         article_id = article_at(store, url).article_id if url else None
         selection = Selection(sites, parse_time(since), parse_time(until), changes, words, latest, article_id)
@@ -102,7 +103,7 @@ def command(form: str, address: str | None, target: str, sites: tuple[str, ...],
                 pieces = {"jsonl": lambda: as_jsonl(chosen), "csv": lambda: as_csv(chosen),
                           "warc": lambda: excerpt(chosen, warc_folder(warc_path, db), now(), counts, problems)}  # fmt: skip
                 for piece in pieces[form]():
-                    stream.write(plain(piece.decode()).encode() if is_read else piece)
+                    stream.write(plain(piece.decode()).encode() if is_shown else piece)
     if target != "-" or form == "warc":
         echo("; ".join(f"{number} {what}" for what, number in counts.items()) or "no revisions", err=True)
     for problem in problems:
@@ -155,11 +156,11 @@ def _signer(path: Path) -> Sign:
 
 def _check_words(words: str) -> None:
     """Refuse filters in the words, because they have options here; print what was read as words."""
-    asked = question(words)
-    if asked.sites or asked.changes or asked.since or asked.until:
+    terms = question(words)
+    if terms.sites or terms.changes or terms.since or terms.until:
         raise click.UsageError("--query: say site:, change:, after: and before: by --site, --change, --since and --until")
-    if asked.as_words:
-        echo(f"--query: taken as words: {', '.join(asked.as_words)}", err=True)
+    if terms.as_words:
+        echo(f"--query: taken as words: {', '.join(terms.as_words)}", err=True)
 
 
 def _counted(store: Store, selection: Selection, counts: Counter[str], *, shown: bool) -> Iterator[Record]:

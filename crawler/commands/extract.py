@@ -66,11 +66,11 @@ def _pages(target: str, url: str | None, chosen: Site | None, by_host: dict[str,
         return chosen or by_host.get(site_of(address, by_host).host)
 
     if target.startswith(("http://", "https://")):
-        for seen in fetch_pages(chosen or site_of(target, by_host), (target,)):
-            fetched, refusal = seen.look, None
+        for received in fetch_pages(chosen or site_of(target, by_host), (target,)):
+            fetched, refusal = received.item, None
             if isinstance(fetched, Fetch) and fetched.outcome is not Outcome.NOT_ARTICLE:
                 refusal = CodedReason(fetched.reason_code or FetchReason.OTHER, fetched.reason or str(fetched.outcome))
-            yield _Page(fetched.url, seen.body, seen.content_type, site(fetched.url), refusal=refusal)
+            yield _Page(fetched.url, received.body, received.content_type, site(fetched.url), refusal=refusal)
         return
     path = Path(target)
     if not path.is_file():

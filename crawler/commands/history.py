@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 import click
 from rich.console import Console
@@ -52,7 +51,7 @@ def command(url: str, at: str | None, form: str | None, revision: int | None, ag
     with open_ledger(db) as store:
         article = article_at(store, url)
         if at is not None:
-            tell_at(store, article, at, as_json=as_json)
+            print_as_of(store, article, at, as_json=as_json)
             return
         if form is not None:
             echo(citation.FORMS[form][1](_citation(store, article, revision, against, base_url.rstrip("/"))))
@@ -61,17 +60,7 @@ def command(url: str, at: str | None, form: str | None, revision: int | None, ag
         fetches = fetches_of(store, article.article_id, now())
         revisions = _with_words(store, articles.history(store, article.article_id))
     if as_json:
-        keep = (
-            "url",
-            "site_id",
-            "kind",
-            "state",
-            "date_published",
-            "first_seen",
-            "last_seen",
-            "last_checked",
-            "next_check",
-        )
+        keep = ("url", "site_id", "kind", "state", "date_published", "first_seen", "last_seen", "last_checked", "next_check")
         print_json(
             {
                 **{key: getattr(found, key) for key in keep},
@@ -117,7 +106,7 @@ def _print(article: ArticleView, revisions: list[Row], fetches: ArticleFetches) 
     out.print()
     if out.is_terminal and out.width < WIDE:
         for row in revisions:
-            out.print(_told(out, row))
+            out.print(_narrow(out, row))
     else:
         columns = ("no", "change", "when it happened", "ago", "page says updated", "what changed", "words", "headline")
         out.print(table(columns, map(_cells, revisions)))
@@ -134,15 +123,15 @@ def _print(article: ArticleView, revisions: list[Row], fetches: ArticleFetches) 
 
 def _cells(row: Row) -> tuple[object, ...]:
     at = bounds(row), ago(row["first_seen"], now()).removesuffix(" ago")
-    facts = row["number"], word(row["change"]), *at, when(row["date_modified"]), _what(row), _words(row)
+    facts = row["number"], word(row["change"]), *at, when(row["date_modified"]), _changed(row), _words(row)
     return *facts, row["headline"]
 
 
-def _told(out: Console, row: Row) -> Text:
+def _narrow(out: Console, row: Row) -> Text:
     """One revision on a narrow terminal; its headline only if it changed."""
     says = f", the page says {when(row['date_modified'])}" if row["date_modified"] else ""
     lines = Text.assemble(f"{row['number']:>3}  ", word(row["change"]), f"  {bounds(row)}, {ago(row['first_seen'], now())}{says}")
-    facts = " ".join(filter(None, (_what(row), f"({_words(row)} words)" if _words(row) else "")))
+    facts = " ".join(filter(None, (_changed(row), f"({_words(row)} words)" if _words(row) else "")))
     if facts:
         lines.append(f"\n     {facts}", style="dim")
     if row["headline_before"] is not None and row["headline_before"] != row["headline"]:
@@ -154,10 +143,10 @@ def _told(out: Console, row: Row) -> Text:
 def _with_words(store: Store, revisions: tuple[Revision, ...]) -> list[Row]:
     """Revisions with their numbers of added and removed words, and the headline before."""
     ids = [revision.revision_id for revision in revisions]
-    told = {change.revision_id: row_of(change) for change in of_revisions(store, ids)}
+    changes = {change.revision_id: row_of(change) for change in of_revisions(store, ids)}
     keys = ("headline_before", "words_added", "words_removed")
     return [
-        {**articles.facts(revision), **{key: told.get(revision.revision_id, {}).get(key) for key in keys}}
+        {**articles.facts(revision), **{key: changes.get(revision.revision_id, {}).get(key) for key in keys}}
         for revision in revisions
     ]
 
@@ -168,15 +157,15 @@ def _words(row: Row) -> str:
     return f"+{added} -{removed}" if row["number"] > 1 and (added or removed) else ""
 
 
-def _what(row: Row) -> str:
+def _changed(row: Row) -> str:
     back = f"back to {row['reverted_to']}: " if row["reverted_to"] else ""
     return back + ", ".join(row["changed_fields"])
 
 
-_SAID = ("headline", "description", "body", "byline", "section", "date_published", "date_modified")
+_TEXT_FIELDS = ("headline", "description", "body", "byline", "section", "date_published", "date_modified")
 
 
-def tell_at(store: Store, article: ArticleRecord, text: str, *, as_json: bool) -> None:
+def print_as_of(store: Store, article: ArticleRecord, text: str, *, as_json: bool) -> None:
     """Print what an article said at a time. An invalid time is a usage error."""
     name = site_of(store, article.site_id).timezone or "UTC"
     at = parse_moment(text, zone_of(name), now())
@@ -188,18 +177,18 @@ def tell_at(store: Store, article: ArticleRecord, text: str, *, as_json: bool) -
     stood = [] if withdrawn else [_revision(store, article, row) for row in revisions if row["number"] in answer.numbers]
     clock = f"{at.astimezone(zone_of(name)).isoformat(timespec='seconds')} {name}"
     if as_json:
-        print_json(_facts(article, answer, describe(answer, revisions), withdrawn, stood) | {"clock": clock})
+        print_json(_answer_json(article, answer, describe(answer, revisions), withdrawn, stood) | {"clock": clock})
     else:
-        _print_at(article, f"{describe(answer, revisions)} ({clock})", withdrawn, answer, stood)
+        _print_answer(article, f"{describe(answer, revisions)} ({clock})", withdrawn, answer, stood)
 
 
 def _revision(store: Store, article: ArticleRecord, row: Row) -> Row:
     read = articles.revision(store, article.article_id, article.url, row["number"])
-    texts = {key: value for key, value in json_of(read).items() if key in _SAID} if read else {}
+    texts = {key: value for key, value in json_of(read).items() if key in _TEXT_FIELDS} if read else {}
     return {**row, **texts}
 
 
-def _facts(article: ArticleRecord, answer: AsOf, sentence: str, withdrawn: Withdrawal | None, stood: list[Row]) -> dict[str, Any]:
+def _answer_json(article: ArticleRecord, answer: AsOf, sentence: str, withdrawn: Withdrawal | None, stood: list[Row]) -> Row:
     return {
         "url": article.url, "at": moment(answer.at), "certainty": answer.certainty, "since": optional_moment(answer.since),
         "until": optional_moment(answer.until), "absent": ABSENT in answer.numbers, "sentence": sentence,
@@ -207,7 +196,7 @@ def _facts(article: ArticleRecord, answer: AsOf, sentence: str, withdrawn: Withd
     }  # fmt: skip
 
 
-def _print_at(article: ArticleRecord, sentence: str, withdrawn: Withdrawal | None, answer: AsOf, stood: list[Row]) -> None:
+def _print_answer(article: ArticleRecord, sentence: str, withdrawn: Withdrawal | None, answer: AsOf, stood: list[Row]) -> None:
     out = console()
     out.print(article.url, markup=False)
     out.print(sentence[:1].upper() + sentence[1:] + ".", markup=False)
@@ -215,7 +204,7 @@ def _print_at(article: ArticleRecord, sentence: str, withdrawn: Withdrawal | Non
         out.print(str(withdrawn), style="bold red", markup=False)
     for row in stood:
         out.print()
-        out.print(f"Revision {row['number']}, ", word(row["change"]), f", {_bounds(row)}", sep="")
+        out.print(f"Revision {row['number']}, ", word(row["change"]), f", {_times(row)}", sep="")
         out.print(plain(row["headline"]), style="bold", markup=False)
         if answer.certainty is not Certainty.BETWEEN:
             text = "\n\n".join(filter(None, (row["description"], row["byline"], row["body"])))
@@ -225,7 +214,7 @@ def _print_at(article: ArticleRecord, sentence: str, withdrawn: Withdrawal | Non
         out.print(f"\nWhat differs: newsledger diff {article.url} {numbers}", markup=False)
 
 
-def _bounds(row: Row) -> str:
+def _times(row: Row) -> str:
     seen = f"seen {when(row['first_seen'])} to {when(row['last_seen'])}"
     return f"edited between {when(row['not_before'])} and {when(row['first_seen'])}, {seen}" if row["not_before"] else seen
 

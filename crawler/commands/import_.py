@@ -59,24 +59,24 @@ def command(files: tuple[Path, ...], jobs: int, warc_path: Path | None, db: str,
 def _records(file: Path, db: str, as_json: bool) -> None:
     with Store(db) as store, Progress(console=console(error=True), transient=True) as progress:
         reading, taking = progress.add_task("reading", total=None), progress.add_task("taking in", total=None)
-        taken = import_records(
+        imported = import_records(
             file, store, clock()(), read=lambda n: progress.advance(reading, n),
             advance=lambda n, total: progress.update(taking, advance=n, total=total),
         )  # fmt: skip
         catch_up(store, clock()())
-    print_problems(taken.problems)
-    _print_taken(taken, as_json)
-    if taken.problems:
+    print_problems(imported.problems)
+    _print_records(imported, as_json)
+    if imported.problems:
         raise SystemExit(1)
 
 
-def _print_taken(taken: RecordsReport, as_json: bool) -> None:
+def _print_records(imported: RecordsReport, as_json: bool) -> None:
     if as_json:
-        print_json({"records": taken.records, "problems": taken.problems, **merged_json(taken.merged)})
+        print_json({"records": imported.records, "problems": imported.problems, **merged_json(imported.merged)})
         return
     out = console()
-    out.print(f"{taken.records} records", markup=False)
-    show(taken.merged)
+    out.print(f"{imported.records} records", markup=False)
+    show(imported.merged)
 
 
 def _archive(files: tuple[Path, ...], jobs: int, folder: Path, db: str, sites_path: Path | None, as_json: bool) -> None:

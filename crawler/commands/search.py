@@ -19,7 +19,7 @@ from pipelines.store import saved_searches
 from pipelines.store.database import Row
 
 DAY = click.DateTime(["%Y-%m-%d"])
-TOLD = 50
+HITS_IN_MESSAGE = 50
 """New hits in one message."""
 SHOWN = 6
 """Printed values of a facet."""
@@ -43,13 +43,13 @@ def _words(_context: click.Context, _parameter: click.Parameter, words: tuple[st
 @click.option("--facets", is_flag=True, help="With --json: an object with the rows, how many there are in all, and their facets.")
 @click.option("--save", default=None, metavar="NAME", help="Give the search a name. It stays in the ledger.")
 @click.option("--saved", default=None, metavar="NAME", help="Search as the search of this name does.")
-@click.option("--tell", "shall_tell", is_flag=True,
+@click.option("--tell", "is_report", is_flag=True,
               help="Of a saved search: what came since the last time, sent to the addresses of `alerts` too.")  # fmt: skip
 @click.option("--forget", "forgotten", default=None, metavar="NAME", help="Take a saved search away.")
 @options(db_option, json_option)
 @click.pass_context
 def command(ctx: click.Context, words: tuple[str, ...], sites: tuple[str, ...], changes: tuple[str, ...], since: object,
-            until: object, limit: int, facets: bool, save: str | None, saved: str | None, shall_tell: bool,
+            until: object, limit: int, facets: bool, save: str | None, saved: str | None, is_report: bool,
             forgotten: str | None, db: str, as_json: bool) -> None:  # fmt: skip
     """Find articles by the words of any of their revisions, and show where they occur and when.
 
@@ -60,7 +60,7 @@ def command(ctx: click.Context, words: tuple[str, ...], sites: tuple[str, ...], 
     """
     try:
         if saved or save or forgotten or not words:
-            words = _of_name(ctx, words, save, saved, forgotten, db, shall_tell=shall_tell, as_json=as_json)
+            words = _saved_search(ctx, words, save, saved, forgotten, db, is_report=is_report, as_json=as_json)
     except saved_searches.SearchNameError as error:
         raise click.UsageError(str(error)) from error
     if not words:
@@ -82,8 +82,8 @@ def command(ctx: click.Context, words: tuple[str, ...], sites: tuple[str, ...], 
         out.print(line, style="dim", markup=False)
 
 
-def _of_name(ctx: click.Context, words: tuple[str, ...], save: str | None, saved: str | None, forgotten: str | None, db: str, *,
-             shall_tell: bool, as_json: bool) -> tuple[str, ...]:  # fmt: skip
+def _saved_search(ctx: click.Context, words: tuple[str, ...], save: str | None, saved: str | None, forgotten: str | None,
+                  db: str, *, is_report: bool, as_json: bool) -> tuple[str, ...]:  # fmt: skip
     """Save, forget, list or report saved searches as requested; return the words that are still to be searched for."""
     if save:
         if not words:
@@ -95,8 +95,8 @@ def _of_name(ctx: click.Context, words: tuple[str, ...], save: str | None, saved
         with change_ledger(db) as store:
             saved_searches.forget(store, forgotten)
         return ()
-    if saved and shall_tell:
-        _tell(saved, configuration(ctx).secrets("alerts"), db, as_json=as_json)
+    if saved and is_report:
+        _report_new_hits(saved, configuration(ctx).secrets("alerts"), db, as_json=as_json)
         return ()
     with open_ledger(db) as store:
         if saved:
@@ -109,7 +109,7 @@ def _of_name(ctx: click.Context, words: tuple[str, ...], save: str | None, saved
     return ()
 
 
-def _tell(name: str, addresses: Sequence[str], db: str, *, as_json: bool) -> None:
+def _report_new_hits(name: str, addresses: Sequence[str], db: str, *, as_json: bool) -> None:
     """Send and print what a saved search found since it was last reported."""
     with change_ledger(db) as store:
         known = saved_searches.saved_search(store, name)
@@ -121,7 +121,7 @@ def _tell(name: str, addresses: Sequence[str], db: str, *, as_json: bool) -> Non
             from crawler.monitoring.alerts import send
 
             title = f"Newsledger: {len(new)} new for {name}"
-            if left := send(addresses, title, "\n\n".join(lines[:TOLD])):
+            if left := send(addresses, title, "\n\n".join(lines[:HITS_IN_MESSAGE])):
                 raise click.ClickException(f"could not be sent to {', '.join(left)}; nothing is marked as sent")
         saved_searches.tell(store, name, last)
     if as_json:

@@ -40,7 +40,7 @@ def command(url: str, reason: str, who: str | None, yes: bool, forget_missing: b
         if article is None:
             raise click.ClickException(f"the ledger has no article at {url}")
         if not yes and withdrawal_of(store, article["id"]) is None:
-            _ask(store, article)
+            _confirm(store, article)
         with _spinner():
             report = withdraw_article(store, warc_folder(warc_path, db), article, who or _login(), reason.strip(), now(),
                                       forget_missing=forget_missing)  # fmt: skip
@@ -50,7 +50,7 @@ def command(url: str, reason: str, who: str | None, yes: bool, forget_missing: b
         raise SystemExit(1)
 
 
-def _ask(store: Store, article: Row) -> None:
+def _confirm(store: Store, article: Row) -> None:
     """Ask a person to confirm; a usage error if there is no terminal."""
     if not sys.stdin.isatty():
         raise click.UsageError("there is no terminal to ask on; --yes withdraws without asking")

@@ -36,7 +36,7 @@ _META = re.compile(rb"<[mM][eE][tT][aA]\s([^<>]{1,2000})>")
 _HEAD_END = re.compile(rb"<(?:/[hH][eE][aA][dD]|[bB][oO][dD][yY])")
 _SCRIPT, _SCRIPT_END = re.compile(rb"<[sS][cC][rR][iI][pP][tT]"), re.compile(rb"</[sS][cC][rR][iI][pP][tT]")
 _UNREAD = ((re.compile(rb"<!--"), re.compile(rb"-->")), (_SCRIPT, _SCRIPT_END))
-_ASKED = re.compile(rb"robots|newsledger|tdm-|&", re.IGNORECASE)
+_RELEVANT = re.compile(rb"robots|newsledger|tdm-|&", re.IGNORECASE)
 """In a relevant meta element; character references may spell any name."""
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]{1,20})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
@@ -174,7 +174,7 @@ def _metas(page: bytes) -> Iterator[tuple[str, str]]:
     for opening, closing in _UNREAD:
         head = _without(head, opening, closing)
     for match in _META.finditer(head):
-        if not _ASKED.search(match[1]):
+        if not _RELEVANT.search(match[1]):
             continue
         pairs: dict[str, str] = {}
         for found in _ATTRIBUTE.finditer(match[1].decode("utf-8", "replace")):

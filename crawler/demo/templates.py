@@ -38,7 +38,7 @@ def amp_page(page: PageState, request: PageRequest) -> str:
 <p class="byline">{escape(page.byline)}</p>
 <p class="dates">{_dates(page)}</p>
 <div class="article-body">
-{_paragraphs(page, request, furniture=False)}
+{_paragraphs(page, request, with_boxes=False)}
 </div>
 </article>
 </body>
@@ -244,9 +244,9 @@ def _gallery(page: PageState, request: PageRequest) -> str:
     return f'<section class="gallery">\n{figures}\n</section>'
 
 
-def _paragraphs(page: PageState, request: PageRequest, *, furniture: bool = True) -> str:
+def _paragraphs(page: PageState, request: PageRequest, *, with_boxes: bool = True) -> str:
     lines = [_paragraph(text) for text in page.paragraphs]
-    if furniture and len(lines) > 3:
+    if with_boxes and len(lines) > 3:
         if len(page.pictures) > 1 and page.kind is not Kind.GALLERY:
             lines[3:3] = [_figure(picture, page, request) for picture in page.pictures[1:]]
         lines.insert(2, request.advert(1))

@@ -165,7 +165,7 @@ def _sort(out: _Sorted, candidates: Iterable[Candidate], snapshot: SiteSnapshot,
         known = snapshot.find(candidate.url, site.external_id(candidate.url))
         if known and known.is_claimed and not known.withdrawn and key == article_key(known.url):
             known = None  # whoever claimed this address, the page itself was never read
-        reason = _passed_over(candidate, known, snapshot, site, now)
+        reason = _skip_reason(candidate, known, snapshot, site, now)
         if reason:
             out.skipped[reason] += 1
             if reason is Skipped.UNRELIABLE_CLAIM and known:
@@ -182,14 +182,14 @@ def _rechecks(
 ) -> dict[str, PlannedRequest]:
     """Requests that no source causes: rechecks within the limit, then URLs that gave no answer before."""
     requested = [article_key(planned.known.url) for planned in out.first.values() if planned.known]
-    taken = {*out.first, *requested, *out.fresh}
-    audits = {key: found for key, found in _audits(snapshot, now, recheck).items() if key not in taken}
+    planned_keys = {*out.first, *requested, *out.fresh}
+    audits = {key: found for key, found in _audits(snapshot, now, recheck).items() if key not in planned_keys}
     room = len(audits) if allowed is None else max(allowed - len(requested), 0)
     order = in_order((due for due, _ in audits.values()), room, now, snapshot.edit_rates)
     if len(order) < len(audits):
         out.skipped[Skipped.RECHECK_BUDGET] = len(audits) - len(order)
     rechecks = {one.key: _audit(one.key, audits[one.key][1], snapshot, now, out.doubted.get(one.key)) for one in order}
-    return rechecks | {key: planned for key, planned in _retries(snapshot, now, recheck).items() if key not in taken}
+    return rechecks | {key: planned for key, planned in _retries(snapshot, now, recheck).items() if key not in planned_keys}
 
 
 def _merged(candidates: Iterable[Candidate]) -> tuple[dict[str, Candidate], dict[str, tuple[tuple[str, str], ...]]]:
@@ -216,7 +216,7 @@ def _merged(candidates: Iterable[Candidate]) -> tuple[dict[str, Candidate], dict
     return merged, amp
 
 
-def _passed_over(
+def _skip_reason(
     candidate: Candidate, known: KnownArticle | None, snapshot: SiteSnapshot, site: Site, now: datetime
 ) -> Skipped | None:
     """Why a candidate is not fetched; None if it is."""

@@ -99,11 +99,11 @@ def needs_script(body: bytes, content_type: str | None = None) -> bool:
     tree = html_tree(body, content_type) if _SCRIPT.search(body) else None
     if tree is None or len("".join("".join(tree.xpath("//body//text()")).split())) > MOST_OF_A_SHELL:
         return False
-    return bool(_ASKS_FOR_SCRIPT.search(body) or tree.xpath(_ROOTS))
+    return bool(_SCRIPT_NOTICE.search(body) or tree.xpath(_ROOTS))
 
 
 _SCRIPT: Final = re.compile(rb"<script[\s>]", re.IGNORECASE)
-_ASKS_FOR_SCRIPT: Final = re.compile(rb"<noscript(?:(?!</noscript).){0,2000}java\s?script", re.IGNORECASE | re.DOTALL)
+_SCRIPT_NOTICE: Final = re.compile(rb"<noscript(?:(?!</noscript).){0,2000}java\s?script", re.IGNORECASE | re.DOTALL)
 _ROOTS: Final = """//body//*[contains(name(), '-') or contains(' root app main-app __next __nuxt ___gatsby svelte q-app ember ',
     concat(' ', @id, ' '))][string-length(normalize-space()) < 50]"""
 """Elements in which applications draw: custom elements, and ids of frameworks; still empty."""

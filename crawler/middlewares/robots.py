@@ -127,12 +127,12 @@ class RobotsMiddleware:
     def _keep_delay(self, hostname: str, rules: RobotsRules) -> None:
         """Set the longer of our delay and theirs, for the host's present slot and for later ones."""
         engine = self._crawler.engine
-        asked = rules.delay_seconds
-        if engine is None or asked is None:
+        delay_wanted = rules.delay_seconds
+        if engine is None or delay_wanted is None:
             return
-        if asked > MAX_CRAWL_DELAY_SECONDS:
-            logger.warning("%s asks for %s s between requests; kept to %s s", hostname, asked, MAX_CRAWL_DELAY_SECONDS)
-        delay = max(self._crawler.settings.getfloat("DOWNLOAD_DELAY"), min(asked, MAX_CRAWL_DELAY_SECONDS))
+        if delay_wanted > MAX_CRAWL_DELAY_SECONDS:
+            logger.warning("%s asks for %s s between requests; kept to %s s", hostname, delay_wanted, MAX_CRAWL_DELAY_SECONDS)
+        delay = max(self._crawler.settings.getfloat("DOWNLOAD_DELAY"), min(delay_wanted, MAX_CRAWL_DELAY_SECONDS))
         downloader = engine.downloader
         downloader.per_slot_settings[hostname] = {"delay": delay, "concurrency": 1, "jitter": 0.0}
         if hostname in downloader.slots:

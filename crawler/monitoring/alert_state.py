@@ -139,10 +139,10 @@ def update(
     entries = {key: one for key, one in noted if one.lasts or one.told or not state.is_muted(key, now)}
     if state.last_message and timedelta() <= now - state.last_message < GAP:
         return replace(state, entries=entries)
-    heard = {key: one for key, one in entries.items() if not state.is_muted(key, now)}
-    new = {key: one for key, one in heard.items() if one.told is None and one.over is None}
+    unmuted = {key: one for key, one in entries.items() if not state.is_muted(key, now)}
+    new = {key: one for key, one in unmuted.items() if one.told is None and one.over is None}
     seen = {problem.key for problem in current.problems}
-    lasting = ((key, heard[key]) for key in seen & heard.keys() if heard[key].over is None and heard[key].lasts)
+    lasting = ((key, unmuted[key]) for key in seen & unmuted.keys() if unmuted[key].over is None and unmuted[key].lasts)
     still = {key: one for key, one in lasting if one.told and now - one.told >= repeat_after}
     over = {key: one for key, one in entries.items() if one.over}
     if not (new or still or over):
@@ -218,7 +218,7 @@ def _body(
     return "\n".join((*lines[:MAX_LINES], *more))
 
 
-def _grouped(problems: Mapping[str, KnownProblem], tell: Callable[[KnownProblem], str]) -> Iterator[str]:
+def _grouped(problems: Mapping[str, KnownProblem], line_of: Callable[[KnownProblem], str]) -> Iterator[str]:
     """One line a problem, critical ones first; a finding of many sites takes one line, the first site in full."""
     groups: dict[str, list[str]] = {}
     for key in sorted(problems, key=lambda key: not is_critical(key)):
@@ -226,10 +226,10 @@ def _grouped(problems: Mapping[str, KnownProblem], tell: Callable[[KnownProblem]
         groups.setdefault(code if key.startswith("site/") else key, []).append(key)
     for keys in groups.values():
         if len(keys) < MANY_ALIKE:
-            yield from (tell(problems[key]) for key in keys)
+            yield from (line_of(problems[key]) for key in keys)
             continue
         others = ", ".join(key.split("/")[1] for key in keys[1:])
-        yield one_line(f"{tell(problems[keys[0]])}; so are {len(keys) - 1} more: {others}")
+        yield one_line(f"{line_of(problems[keys[0]])}; so are {len(keys) - 1} more: {others}")
 
 
 def _instant(text: str | None) -> datetime | None:

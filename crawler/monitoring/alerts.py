@@ -54,7 +54,7 @@ class Alerts:
         self._repeat_after = repeat_after
         self._path = path_beside(db, ALERTS)
         self._lock = self._path.parent / "locks"
-        self._unkept: AlertState | None = None
+        self._unsaved_state: AlertState | None = None
         """The state, if its file cannot be written."""
 
     def round(self, current: CurrentProblems, now: datetime) -> int:
@@ -71,7 +71,7 @@ class Alerts:
         known = self.state()
         state = update(known, current, now, self._repeat_after, tuple(self._urls))
         if state != known:
-            self._keep(state)
+            self._save(state)
         failed = 0
         for _ in range(len(state.messages)):
             message = next_due(state, now)
@@ -80,18 +80,18 @@ class Alerts:
             left = self._send(message)
             failed += bool(left)
             state = sent(state, message, left, now)
-            self._keep(state)
+            self._save(state)
         return failed
 
-    def _keep(self, state: AlertState) -> None:
+    def _save(self, state: AlertState) -> None:
         """Write the state to its file; if that fails keep it in memory, so that at least this process reports nothing twice."""
         try:
             write_state(self._path, state.to_json())
-            self._unkept = None
+            self._unsaved_state = None
         except OSError as error:
-            if self._unkept is None:
+            if self._unsaved_state is None:
                 logger.error("%s: what was told cannot be kept: %s", self._path, error.strerror)
-            self._unkept = state
+            self._unsaved_state = state
 
     def unreadable(self, text: str, now: datetime) -> None:
         """Report that the ledger cannot be read; other problems stay as they are."""
@@ -107,7 +107,7 @@ class Alerts:
 
     def state(self) -> AlertState:
         """The stored state; empty if there is no file, or a foreign one."""
-        return self._unkept or read_alert_state(self._path)
+        return self._unsaved_state or read_alert_state(self._path)
 
     def _send(self, message: AlertMessage) -> tuple[str, ...]:
         """The hashes of addresses that did not receive it. Addresses that are no longer configured are dropped."""

@@ -159,10 +159,10 @@ def alert_round(alerts: Alerts, db: str, current: CurrentProblems, now: datetime
             found = dict(new_hits(store))
         failed = alerts.round(replace(current, problems=(*current.problems, *filter(None, found.values()))), now)
         noted = alerts.state().entries
-        told = {key: problem for key, problem in found.items() if problem is None or problem.key in noted}
-        if told:
+        reported = {key: problem for key, problem in found.items() if problem is None or problem.key in noted}
+        if reported:
             with Store(db) as store, store.transaction():
-                for name, last in told:
+                for name, last in reported:
                     saved_searches.tell(store, name, last)
     except StoreError as error:
         logger.error("saved searches could not be told of: %s", error)

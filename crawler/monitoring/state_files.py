@@ -41,13 +41,13 @@ def read_state(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ValueError("too long")
-        told = json.loads(path.read_bytes())
+        stored = json.loads(path.read_bytes())
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:
         logger.warning("%s is begun anew: %s", path, error)
         return {}
-    return told if isinstance(told, dict) else {}
+    return stored if isinstance(stored, dict) else {}
 
 
 def write_state(path: Path, state: dict[str, Any]) -> None:
@@ -107,10 +107,10 @@ def write_heartbeat(db: str, now: datetime, *, pid: int, sites: int, queued: int
 
 def read_heartbeat(db: str) -> Heartbeat | None:
     """The last heartbeat; None if no schedule ever ran here, or the file is not ours."""
-    told = read_state(path_beside(db, SCHEDULE))
+    stored = read_state(path_beside(db, SCHEDULE))
     try:
-        numbers = {key: int(told[key]) for key in ("pid", "sites", "queued", "running")}
-        return Heartbeat(moment(instant_of(str(told["at"]))), **numbers, peak=int(told.get("peak", 0)))
+        numbers = {key: int(stored[key]) for key in ("pid", "sites", "queued", "running")}
+        return Heartbeat(moment(instant_of(str(stored["at"]))), **numbers, peak=int(stored.get("peak", 0)))
     except (LookupError, TypeError, ValueError):
         return None
 
@@ -150,9 +150,9 @@ ALERTS = "alerts"
 
 def read_alert_state(path: Path) -> AlertState:
     """The alert state in a file; empty if there is none, or it is not ours."""
-    told = read_state(path)
+    stored = read_state(path)
     try:
-        return AlertState.from_json(told) if told else AlertState()
+        return AlertState.from_json(stored) if stored else AlertState()
     except (LookupError, TypeError, ValueError, AttributeError):
         logger.warning("%s is begun anew: it is no book of alerts", path)
         return AlertState()

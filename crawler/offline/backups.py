@@ -41,7 +41,7 @@ LEDGER = "news.db"
 _ROUNDS = 4
 """How often the archive is listed again if files were closed, and so renamed, during the copy."""
 
-Tell = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 """Called with the number of finished files, and of all files."""
 
 
@@ -84,7 +84,7 @@ def prepare(folder: Path) -> None:
 
 
 def take(store: Store, archive: Path, own_sites: Path, folder: Path, now: datetime, *, keep: int | None = None,
-         tell: Tell = lambda done, total: None) -> Backup:  # fmt: skip
+         on_progress: OnProgress = lambda done, total: None) -> Backup:  # fmt: skip
     """Copy ledger and archive, while crawls run; then delete the oldest copies beyond `keep`. Raises StoreError; no part
     remains."""
     if absent := absence(archive, store):
@@ -99,7 +99,7 @@ def take(store: Store, archive: Path, own_sites: Path, folder: Path, now: dateti
         partial = target.with_name(target.name + PARTIAL)
         partial.mkdir(mode=0o700)
         try:
-            made = _Copying(partial, earlier[-1] if earlier else None, tell)
+            made = _Copying(partial, earlier[-1] if earlier else None, on_progress)
             rows = back_up(store, partial / LEDGER).rows
             made.note(LEDGER, 0, sha256_of(partial / LEDGER))
             if own_sites.is_file():
@@ -123,28 +123,28 @@ def take(store: Store, archive: Path, own_sites: Path, folder: Path, now: dateti
 class _Copying:
     """The files of an unfinished copy."""
 
-    def __init__(self, target: Path, before: Backup | None, tell: Tell) -> None:
+    def __init__(self, target: Path, before: Backup | None, on_progress: OnProgress) -> None:
         self._target = target
         self._before = before
         self._known = {file.path: file for file in before.files} if before else {}
-        self._tell = tell
+        self._on_progress = on_progress
         self.files: list[CopiedFile] = []
         self.copied_bytes = 0
 
     def take_all(self, archive: Path) -> None:
         """Copy the archive's files, also those that are closed, and so renamed, meanwhile."""
-        taken: set[str] = set()
+        copied: set[str] = set()
         for _ in range(_ROUNDS):
             paths = [path for path in sorted(archive.rglob("*")) if path.is_file() and not path.is_symlink()]
-            wanted = [path for path in paths if path.relative_to(archive).as_posix() not in taken]
+            wanted = [path for path in paths if path.relative_to(archive).as_posix() not in copied]
             if not wanted:
                 return
             for number, path in enumerate(wanted, 1):
                 name = path.relative_to(archive).as_posix()
                 with suppress(FileNotFoundError):
                     self.take(path, f"{ARCHIVE}/{name}")
-                    taken.add(name)
-                self._tell(number, len(wanted))
+                    copied.add(name)
+                self._on_progress(number, len(wanted))
 
     def take(self, source: Path, name: str) -> None:
         """Copy one file: linked to the previous copy if unchanged, otherwise copied up to its size at the start."""
@@ -179,29 +179,29 @@ def copies(folder: Path) -> list[Backup]:
 def read_copy(path: Path) -> Backup:
     """A copy by its folder; raises StoreError if its list cannot be read."""
     try:
-        told: dict[str, Any] = json.loads((path / MANIFEST).read_bytes())
-        files = tuple(CopiedFile(**file) for file in told["files"])
+        content: dict[str, Any] = json.loads((path / MANIFEST).read_bytes())
+        files = tuple(CopiedFile(**file) for file in content["files"])
         if any(".." in Path(file.path).parts or Path(file.path).is_absolute() or not file.path.isprintable() for file in files):
             raise ValueError("a name that leads out of it, or that no file of ours has")
         if any(type(number) is not int or not 0 <= number < 2**63 for file in files for number in (file.bytes, file.mtime_ns)):
             raise ValueError("a size or a time that is no number")
         if LEDGER not in {file.path for file in files}:
             raise ValueError(f"{LEDGER} is not in it")
-        return Backup(path, str(told["taken"]), files, dict(told["rows"]), int(told["copied_bytes"]))
+        return Backup(path, str(content["taken"]), files, dict(content["rows"]), int(content["copied_bytes"]))
     except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise StoreError(f"{path / MANIFEST}: is no list of a copy: {error}") from error
 
 
-def check(copy: Backup, now: datetime, tell: Tell = lambda done, total: None) -> Iterator[str]:
+def check(copy: Backup, now: datetime, on_progress: OnProgress = lambda done, total: None) -> Iterator[str]:
     """The faults of a copy: files by size and hash; the ledger's pages, rows, chain and texts; pointers into the archive."""
-    sound = True
+    is_intact = True
     for number, file in enumerate(copy.files, 1):
         problem = _problem(copy.path / file.path, file)
         if problem:
-            sound = sound and file.path != LEDGER
+            is_intact = is_intact and file.path != LEDGER
             yield f"{file.path}: {problem}"
-        tell(number, len(copy.files))
-    if not sound:
+        on_progress(number, len(copy.files))
+    if not is_intact:
         return
     try:
         yield from _ledger_problems(copy, now)
@@ -220,7 +220,7 @@ def _ledger_problems(copy: Backup, now: datetime) -> Iterator[str]:
 
 
 def restore(copy: Backup, db: Path, archive: Path, own_sites: Path, now: datetime, *, force: bool = False,
-            tell: Tell = lambda done, total: None) -> list[Path]:  # fmt: skip
+            on_progress: OnProgress = lambda done, total: None) -> list[Path]:  # fmt: skip
     """Restore a ledger and its archive; existing files are moved aside, and returned. Raises StoreError.
 
     A file of the archive that begins with the copy's bytes stays: it has only grown. So does the file of sites.
@@ -235,7 +235,7 @@ def restore(copy: Backup, db: Path, archive: Path, own_sites: Path, now: datetim
                 _put(copy, file, archive / Path(file.path).relative_to(ARCHIVE), aside, moved)
             elif file.path != LEDGER and not own_sites.exists():
                 _put(copy, file, own_sites, aside, moved)
-            tell(number, len(copy.files))
+            on_progress(number, len(copy.files))
         ledger = next(file for file in copy.files if file.path == LEDGER)
         for suffix in ("-wal", "-shm", ""):  # a log that is left beside the file would be written into the new one
             _move_aside(db.with_name(db.name + suffix), aside, moved)

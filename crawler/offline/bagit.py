@@ -24,8 +24,8 @@ _DESCRIPTION = (
 )
 
 
-def write_bag(store: Store, warc: Path, target: Path, now: datetime, contact: str, tell: Callable[[int], None]) -> int:
-    """Write the bag; returns the number of its files. `tell(n)` is called with bytes.
+def write_bag(store: Store, warc: Path, target: Path, now: datetime, contact: str, on_progress: Callable[[int], None]) -> int:
+    """Write the bag; returns the number of its files. `on_progress(n)` is called with bytes.
 
     It is written under a temporary name, and renamed once complete. Raises StoreError and OSError.
     """
@@ -40,7 +40,7 @@ def write_bag(store: Store, warc: Path, target: Path, now: datetime, contact: st
             copy = part / "data" / "warc" / path.relative_to(warc)
             copy.parent.mkdir(parents=True, exist_ok=True)
             with path.open("rb") as source, copy.open("wb") as out:
-                tell(files.copy(source, out, whole_length(path) if path.name.endswith(OPEN) else None))
+                on_progress(files.copy(source, out, whole_length(path) if path.name.endswith(OPEN) else None))
         payload = sorted(_files(part / "data"))
         _manifests(part, "manifest", payload)
         size = sum(path.stat().st_size for path in payload)

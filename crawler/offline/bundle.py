@@ -90,7 +90,7 @@ def _wanted(store: Store, article: ArticleRecord, revisions: list[Record]) -> It
     for record in revisions:
         page = page_of_export(record)
         if page:
-            yield WantedPage(page, article.url, f"revision {record['revision']['number']}", is_look=False)
+            yield WantedPage(page, article.url, f"revision {record['revision']['number']}", is_fetch=False)
     for row in archived_fetches(store, article.article_id):
         kind = "takedown" if row["outcome"] in (Outcome.GONE, Outcome.SUSPECTED) else "other"
         yield WantedPage(page_of_fetch(row), article.url, kind)
@@ -126,12 +126,12 @@ def _documents(store: Store, article: ArticleRecord, revisions: list[Record], ev
 
 
 def _readme(url: str, documents: Mapping[str, bytes], name: str, now: datetime, *, is_signed: bool) -> bytes:
-    told = {
+    meanings = {
         "checkpoint.txt": "the ledger's signed checkpoint, of the tree in which the seals are",
         "checkpoint-key.pub": "the public key that the ledger's checkpoints are signed with",
         "timestamp-1.tsr": "what a time stamping authority answered for the checkpoint",
     }
-    more = "\n".join(f"    evidence/{path:<17} {what}" for path, what in told.items() if documents.get(path))
+    more = "\n".join(f"    evidence/{path:<17} {what}" for path, what in meanings.items() if documents.get(path))
     unsigned = "" if is_signed else "\n   THIS FILE BEARS NO SUCH SIGNATURE; what follows is how one is checked.\n"
     unanchored = (
         "" if "checkpoint.txt" in documents else "\n   NO CHECKPOINT COVERS THESE SEALS; what follows is how one is checked.\n"

@@ -70,7 +70,7 @@ def reasons(facts: UrlFacts, now: datetime) -> tuple[Reason, ...]:
         return (Reason("no_address", "This is no http or https address that could be asked for."),)
     if facts.trace.article:
         return tuple(_article(facts, facts.trace.article, now))
-    return (*_nowhere(facts, now), *_unknown(facts, now))
+    return (*_dead_ends(facts, now), *_not_stored(facts, now))
 
 
 # --- an article we know ------------------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def _owning_site(facts: UrlFacts, article: Row) -> Iterator[Reason]:
 # --- a URL that led to no article, or that nobody asked for ------------------------------------------------------------
 
 
-def _nowhere(facts: UrlFacts, now: datetime) -> Iterator[Reason]:
+def _dead_ends(facts: UrlFacts, now: datetime) -> Iterator[Reason]:
     for row in sorted(facts.trace.dead_ends, key=lambda row: str(row["fetched"]), reverse=True):
         outcome, fetches = Outcome(row["outcome"]), int(row["looks"])
         whose = f"a crawl of {row['site_id']}" if row["site_id"] else "an import"
@@ -230,7 +230,7 @@ def _retry(outcome: Outcome, fetches: int, last: datetime, now: datetime) -> Rea
     return Reason("tried_again", f"It is asked for again {when}, if a source still names it.")
 
 
-def _unknown(facts: UrlFacts, now: datetime) -> Iterator[Reason]:
+def _not_stored(facts: UrlFacts, now: datetime) -> Iterator[Reason]:
     url, was_fetched = facts.trace.url, bool(facts.trace.dead_ends)
     if not facts.sites:
         text = (
@@ -243,14 +243,14 @@ def _unknown(facts: UrlFacts, now: datetime) -> Iterator[Reason]:
     for site in facts.sites[:SITES_NAMED]:
         if not site.enabled:
             yield Reason("site_off", f"{site.id} is switched off: only `newsledger crawl {site.id}` crawls it.")
-        yield from _would_be(facts, site, now)
+        yield from _if_listed(facts, site, now)
         yield from _last_crawl(facts, site, now)
         yield from _silent_sources(facts, site)
     if len(facts.sites) > SITES_NAMED:
         yield Reason("more_sites", f"{len(facts.sites) - SITES_NAMED} more sites of the catalogue share its host.")
 
 
-def _would_be(facts: UrlFacts, site: Site, now: datetime) -> Iterator[Reason]:
+def _if_listed(facts: UrlFacts, site: Site, now: datetime) -> Iterator[Reason]:
     """What a crawl of the site would do if a source listed the URL now: by running `plan_requests`."""
     url = facts.trace.url
     if site.looks_like_article(url) is False:

@@ -202,20 +202,20 @@ def import_records(path: Path, store: Store, now: datetime, *, read: Callable[[i
     They first go into a ledger in the system's temporary folder, because those of one article may be anywhere in the file.
     `read(n)` is called with records, `advance(n, of)` with articles.
     """
-    taken = RecordsReport(Merged())
+    report = RecordsReport(Merged())
     with tempfile.TemporaryDirectory(prefix="newsledger-") as folder, Store(Path(folder) / "heap.db") as other:
         staging = Staging(other, now)
-        for lines in _lines(path, taken.problems):
+        for lines in _lines(path, report.problems):
             refused = staging.put(lines)
-            for number, why in enumerate(refused, taken.records + 1):
+            for number, why in enumerate(refused, report.records + 1):
                 if why:
-                    taken.problems.append(f"{path.name}: record {number}: {why}")
-            taken.records += len(lines)
+                    report.problems.append(f"{path.name}: record {number}: {why}")
+            report.records += len(lines)
             read(len(lines))
         staging.link_references()
         total = article_count(other)
-        taken.merged = merge(store, other, MergeSource(path.name, "import"), now, lambda n: advance(n, total))
-    return taken
+        report.merged = merge(store, other, MergeSource(path.name, "import"), now, lambda n: advance(n, total))
+    return report
 
 
 def _lines(path: Path, problems: list[str]) -> Iterator[list[str]]:

@@ -64,13 +64,13 @@ class RetryAfterFile:
         try:
             wanted, steady, wall, started = path.read_text(encoding="ascii").split()
             seconds = float(wanted)
-            passed = steady_seconds() - float(steady) if started == _boot() else _real_time().timestamp() - float(wall)
+            elapsed = steady_seconds() - float(steady) if started == _boot() else _real_time().timestamp() - float(wall)
         except (OSError, ValueError):
             return 0.0
-        if passed < 0:
+        if elapsed < 0:
             _write_wait(path, seconds)
             return seconds
-        return max(seconds - passed, 0.0)
+        return max(seconds - elapsed, 0.0)
 
     def _paths(self, host: str) -> list[Path]:
         folders = [self._folder, *([self._shared] if self._shared and not is_loopback(host) else [])]
@@ -100,10 +100,10 @@ class HostFiles:
         path = self._path(url)
         try:
             is_recent = 0 <= _real_time().timestamp() - path.stat().st_mtime < HOST_FILE_SECONDS
-            site, asked, body = path.read_bytes().split(b"\n", 2)
+            site, stored_url, body = path.read_bytes().split(b"\n", 2)
         except (OSError, ValueError):
             return None
-        return body if is_recent and site != self._site and asked == url.encode() else None
+        return body if is_recent and site != self._site and stored_url == url.encode() else None
 
     def write(self, url: str, body: bytes) -> None:
         """Store it atomically; a file that cannot be written is fetched again."""
@@ -189,7 +189,7 @@ class SchedulerLock:
         if not self.alone:
             fcntl.flock(self._file, fcntl.LOCK_SH)
 
-    def welcome(self) -> None:
+    def admit_others(self) -> None:
         """Let other schedules start: missed starts are recorded."""
         fcntl.flock(self._file, fcntl.LOCK_SH)
 

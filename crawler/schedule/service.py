@@ -199,7 +199,7 @@ class Schedule:
         self.pauses: dict[str, Pause] = {}
         """Pauses by site; a paused site is off the timetable."""
         self._pausing = threading.RLock()
-        self._seen = (clock(), time.monotonic())
+        self._clocks_read = (clock(), time.monotonic())
         self.queues = HostQueues(crawls, self._sites, jobs, self._missed_runs)
         self.queues.ended = self._note_next
         self._ticks = TickExecutor()
@@ -319,16 +319,16 @@ class Schedule:
 
         Call it every few seconds. A clock that is set forward needs nothing: starts that came due are made and recorded.
         """
-        before, self._seen = self._seen, (self._clock(), time.monotonic())
-        ahead = (self._seen[0] - before[0]) - timedelta(seconds=self._seen[1] - before[1])
+        now, steady = self._clock(), time.monotonic()
+        before, self._clocks_read = self._clocks_read, (now, steady)
+        ahead = (now - before[0]) - timedelta(seconds=steady - before[1])
         if ahead > -JUMP:
             return False
         logger.warning("the clock was set back by %.0f s; all sites are planned anew", -ahead.total_seconds())
         for job in self._scheduler.get_jobs():
             if job.id in self.pauses:
                 continue
-            is_tick = job.id == _TICK
-            job.modify(next_run_time=self._seen[0] if is_tick else job.trigger.get_next_fire_time(None, self._seen[0]))
+            job.modify(next_run_time=now if job.id == _TICK else job.trigger.get_next_fire_time(None, now))
         return True
 
     def note_missed(self) -> int:
@@ -337,11 +337,11 @@ class Schedule:
             self._scheduler_lock = SchedulerLock(Path(self._db).absolute().parent / "locks")
         self._accounted = self._clock()
         try:
-            return self._note_missed() if self._scheduler_lock.alone else self._share()
+            return self._note_missed() if self._scheduler_lock.alone else self._take_over_starts()
         finally:
-            self._scheduler_lock.welcome()
+            self._scheduler_lock.admit_others()
 
-    def _share(self) -> int:
+    def _take_over_starts(self) -> int:
         """Take over starts that another schedule has planned but not recorded: it may die with them. Those that it runs have
         rows."""
         with Store(self._db, readonly=True) as store:

@@ -41,14 +41,14 @@ class RunnerConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ended:
+class _EndedCrawl:
     """A crawl whose process has ended."""
 
     site: Site
     planned: datetime
     trigger: str
     child: subprocess.Popen[bytes]
-    asked: bool
+    stop_requested: bool
     """Whether it was told to end."""
     reason: CodedReason | None
     """Why the schedule ended it; None if it did not."""
@@ -98,14 +98,14 @@ class SubprocessRunner:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._cancelled: set[str] = set()
         self._lock = threading.Lock()
-        self._ended = False
+        self._is_stopped = False
 
     def crawl(self, site: Site, planned: datetime, trigger: str = "schedule") -> None:
         """Run one crawl to its end, and make sure that its planned start has a row, however it ended."""
         with Store(self._config.db, readonly=True) as store:
             earlier = rows_of_start(store, site.id, planned)
         with self._lock:
-            if self._ended:
+            if self._is_stopped:
                 return
             stderr = subprocess.PIPE if self._relay else None
             child = subprocess.Popen(  # noqa: S603 - our own command
@@ -117,9 +117,9 @@ class SubprocessRunner:
         reason = self._wait(child)
         with self._lock:
             del self._running[site.id]
-            asked = self._ended or site.id in self._cancelled
+            stop_requested = self._is_stopped or site.id in self._cancelled
             self._cancelled.discard(site.id)
-        self._note_missed_run(_Ended(site, planned, trigger, child, asked, reason), earlier)
+        self._note_missed_run(_EndedCrawl(site, planned, trigger, child, stop_requested, reason), earlier)
 
     def cancel(self, site_id: str) -> bool:
         """Tell the crawl of a site to end; it is killed if it does not within STOP_SECONDS."""
@@ -140,7 +140,7 @@ class SubprocessRunner:
     def stop(self) -> None:
         """Tell all crawls to end, and start no more. Their threads wait for them within STOP_SECONDS."""
         with self._lock:
-            self._ended = True
+            self._is_stopped = True
             for child in self._running.values():
                 child.terminate()
 
@@ -170,7 +170,7 @@ class SubprocessRunner:
             return CodedReason(CrawlReason.TIME_LIMIT, reason)
         return None
 
-    def _note_missed_run(self, crawl: _Ended, earlier: int) -> None:
+    def _note_missed_run(self, crawl: _EndedCrawl, earlier: int) -> None:
         """Write a row for a crawl that wrote none, and an end for one that could not write its own. `earlier`: number of rows
         before."""
         site, planned, child, reason = crawl.site, crawl.planned, crawl.child, crawl.reason
@@ -178,7 +178,7 @@ class SubprocessRunner:
         with Store(self._config.db) as store:
             ended = CodedReason(CrawlReason.PROCESS_DIED, f"its process ended with {child.returncode}")
             outcome = CrawlOutcome.FAILED if reason else CrawlOutcome.LOST
-            if crawl.asked and child.returncode in (1, -signal.SIGTERM, -signal.SIGKILL):  # it loaded still, or hung
+            if crawl.stop_requested and child.returncode in (1, -signal.SIGTERM, -signal.SIGKILL):  # it loaded still, or hung
                 outcome = CrawlOutcome.STOPPED
                 ended = CodedReason(CrawlReason.ASKED_TO_END, "it was asked to end before it asked for anything")
             close_left_open(store, child.pid, outcome, reason or ended, now)

@@ -86,9 +86,9 @@ def read_capture(capture: Capture, site: Site, fetch: Fetch, *, is_catalogued: b
         content_type = None
     if content_type and not _is_page(content_type):
         return because(fetch, Outcome.NOT_ARTICLE, coded(FetchReason.NOT_HTML, content_type[:80]))
-    said = reservations_of(capture.headers, capture.body)
-    tdm = str(said.tdm) if said.tdm else fetch.tdm
-    fetch = replace(fetch, robots=", ".join(said.robots) or None, tdm=tdm)
+    reservations = reservations_of(capture.headers, capture.body)
+    tdm = str(reservations.tdm) if reservations.tdm else fetch.tdm
+    fetch = replace(fetch, robots=", ".join(reservations.robots) or None, tdm=tdm)
     reserved = _reserved(fetch, site)
     if reserved:
         return because(fetch, Outcome.RESERVED, reserved)

@@ -27,7 +27,7 @@ from pipelines.text.normalise import normalise
 class FetchedPage:
     """One fetch, and its response, which is empty if there was none."""
 
-    look: Article | Fetch
+    item: Article | Fetch
     body: bytes = b""
     content_type: str | None = None
 
@@ -44,16 +44,16 @@ class OneSiteSpider(Spider):
 
 
 class PageSpider(OneSiteSpider):
-    """Passes each fetch to `tell`, in the order of the responses."""
+    """Passes each fetch to `on_page`, in the order of the responses."""
 
     name = "page"
 
-    def __init__(self, *, site: Site, urls: tuple[str, ...], tell: Callable[[FetchedPage], None], **kwargs: Any) -> None:
+    def __init__(self, *, site: Site, urls: tuple[str, ...], on_page: Callable[[FetchedPage], None], **kwargs: Any) -> None:
         """`site` says whose pages they are, and so which private hosts may be requested."""
         super().__init__(**kwargs)
         self.site = site
         self._urls = urls
-        self._tell = tell
+        self._on_page = on_page
         self._clock = clock()
 
     async def start(self) -> AsyncIterator[Any]:
@@ -63,15 +63,15 @@ class PageSpider(OneSiteSpider):
 
     def parse(self, response: Response, url: str) -> Iterator[Any]:
         """A page was received."""
-        look = item_from_response(response, PlannedRequest(url, "named"), self.site, self._clock())
+        item = item_from_response(response, PlannedRequest(url, "named"), self.site, self._clock())
         content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1") or None
         body = decode_undeclared(response.body).body
-        self._tell(FetchedPage(normalise(look) if isinstance(look, Article) else look, body, content_type))
+        self._on_page(FetchedPage(normalise(item) if isinstance(item, Article) else item, body, content_type))
         yield from ()
 
     def failed(self, failure: Failure) -> Iterator[Any]:
         """There was no response."""
         outcome, reason = outcome_of_failure(failure)
         url = failure.request.cb_kwargs["url"]  # type: ignore[attr-defined]
-        self._tell(FetchedPage(because(Fetch(url, self._clock()), outcome, reason)))
+        self._on_page(FetchedPage(because(Fetch(url, self._clock()), outcome, reason)))
         yield from ()

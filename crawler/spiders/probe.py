@@ -81,16 +81,18 @@ class Probe:
 
 
 class ProbeSpider(OneSiteSpider):
-    """Passes its findings to `tell`, once."""
+    """Passes its findings to `on_result`, once."""
 
     name = "probe"
 
-    def __init__(self, *, site: Site, tell: Callable[[Probe], None], watch: Callable[[str], None], **kwargs: Any) -> None:
-        """`site`: the address, under a placeholder id. `watch` is called for each request."""
+    def __init__(
+        self, *, site: Site, on_result: Callable[[Probe], None], on_request: Callable[[str], None], **kwargs: Any
+    ) -> None:
+        """`site`: the address, under a placeholder id. `on_request` is called for each request."""
         super().__init__(**kwargs)
         self.site = site
-        self._tell = tell
-        self._watch = watch
+        self._on_result = on_result
+        self._on_request = on_request
         self._clock = clock()
         self._requests = 0
         self._sources: list[SourceCheck] = []
@@ -103,9 +105,9 @@ class ProbeSpider(OneSiteSpider):
     async def start(self) -> AsyncIterator[Any]:
         """All steps, one after the other."""
         try:
-            self._tell(replace(await self._probe(), requests=self._requests))
+            self._on_result(replace(await self._probe(), requests=self._requests))
         except _StopProbeError as error:
-            self._tell(Probe(self.site.url, {}, None, tuple(self._sources), problem=str(error), requests=self._requests))
+            self._on_result(Probe(self.site.url, {}, None, tuple(self._sources), problem=str(error), requests=self._requests))
         requests: tuple[Request, ...] = ()  # all have been made
         for request in requests:
             yield request
@@ -113,9 +115,9 @@ class ProbeSpider(OneSiteSpider):
     async def _probe(self) -> Probe:
         if scope := scope_of(self.crawler):
             scope.on_this_machine = is_loopback(self.site.host)
-        rules, asked = await self._rules(), self.site.host
+        rules, first_host = await self._rules(), self.site.host
         front = await self._front_page(rules)
-        if self.site.host != asked:  # "example.org" leads to "www.example.org", which has rules of its own
+        if self.site.host != first_host:  # "example.org" leads to "www.example.org", which has rules of its own
             rules = await self._rules()
         feeds = await self._feeds(front)
         sitemaps = await self._sitemaps(rules, front)
@@ -160,7 +162,7 @@ class ProbeSpider(OneSiteSpider):
         robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
         if robots is None:
             raise _StopProbeError("robots.txt is not obeyed by these settings")
-        self._watch("robots.txt")
+        self._on_request("robots.txt")
         rules = await robots.rules(self.site.url)
         if rules.unreadable:
             raise _StopProbeError(f"robots.txt could not be read, so nothing may be asked: {rules.unreadable.text}")
@@ -282,7 +284,7 @@ class ProbeSpider(OneSiteSpider):
         if engine is None or self._requests >= MAX_REQUESTS:
             return f"not asked: {MAX_REQUESTS} requests are enough"
         self._requests += 1
-        self._watch(url)
+        self._on_request(url)
         try:
             meta = {LEAVES_THE_SITE: True} if may_leave else {}
             request = Request(canonicalize(url) or url, dont_filter=True, callback=NO_CALLBACK, meta=meta)

@@ -165,8 +165,8 @@ def _crawl_alone(site: Site, options: Options, watch: Callable[[int, int], None]
 
     crawler.signals.connect(opened, signals.spider_opened, weak=False)
     crawler.signals.connect(scraped, signals.item_scraped, weak=False)
-    said = {"recheck": options.recheck, "urls": ",".join(options.urls), "trigger": options.trigger}
-    process.crawl(crawler, site=site, planned=options.planned, **said)
+    arguments = {"recheck": options.recheck, "urls": ",".join(options.urls), "trigger": options.trigger}
+    process.crawl(crawler, site=site, planned=options.planned, **arguments)
     process.start()
     return crawler.spider.crawl_id if isinstance(crawler.spider, NewsSpider) else 0
 
@@ -273,7 +273,7 @@ def probe_site(url: str, watch: Callable[[str], None]) -> Probe:
     settings.setdict({"RETRY_TIMES": 0, "DOWNLOAD_DELAY": delay}, priority="cmdline")
     found: list[Probe] = []
     process = AsyncCrawlerProcess(settings)
-    process.crawl(ProbeSpider, site=site, tell=found.append, watch=watch)
+    process.crawl(ProbeSpider, site=site, on_result=found.append, on_request=watch)
     process.start()
     return found[0] if found else Probe(url, {}, problem="the probe did not begin")
 
@@ -282,7 +282,7 @@ def fetch_pages(site: Site, urls: tuple[str, ...]) -> list[FetchedPage]:
     """Fetch pages of a site and store nothing. Once a process, like `crawl_site`."""
     pages: list[FetchedPage] = []
     process = AsyncCrawlerProcess(settings_for(Options(db="")))
-    process.crawl(PageSpider, site=site, urls=urls, tell=pages.append)
+    process.crawl(PageSpider, site=site, urls=urls, on_page=pages.append)
     process.start()
     return pages
 

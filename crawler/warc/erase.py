@@ -23,7 +23,7 @@ from crawler.files import replacing, sync, sync_folder
 NOTES = ".erasing"
 """End of the name of that list, instead of `.warc.gz`."""
 TEXT = "This record was withdrawn."
-_TAKEN = frozenset({"response", "resource", "revisit"})
+_ERASABLE = frozenset({"response", "resource", "revisit"})
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _AROUND = len(_GZIP_HEADER) + 8
 _BLOCK = 65_535
@@ -74,7 +74,7 @@ def erasure_for(stream: IO[bytes], offset: int, at: datetime) -> Erasure | None:
     kind, record_id = fields.get("WARC-Type", ""), fields.get("WARC-Record-ID", "")
     if kind == "metadata" and TEXT.startswith(head.partition("\r\n\r\n")[2].strip()):
         return None
-    if not head.startswith("WARC/1.") or kind not in _TAKEN or not record_id.isascii() or not record_id:
+    if not head.startswith("WARC/1.") or kind not in _ERASABLE or not record_id.isascii() or not record_id:
         raise UnerasableError(f"what stands at {offset} is no archived page")
     erasure = Erasure(offset, length, record_id, at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     erasure.member()  # a place that is too short is refused here, before anything is written down

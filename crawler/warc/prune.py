@@ -25,7 +25,7 @@ from crawler.warc.writer import lock
 PART = ".pruning"
 """End of a file's name, instead of `.warc.gz`, while it is rewritten."""
 
-Tell = Callable[[str, Sequence[int], int], None]
+RecordRemoval = Callable[[str, Sequence[int], int], None]
 """Called with a file, the offsets of the records to remove, and their size, before they are removed."""
 
 
@@ -71,8 +71,9 @@ class PruneReport:
 
 
 def prune(folder: Path, policy: PrunePolicy, sites: tuple[str, ...], kept: Mapping[str, set[int]],
-          known: Mapping[str, list[PrunedRecords]], now: datetime, tell: Tell | None) -> PruneReport:  # fmt: skip
-    """Prune the closed files of past days; without `tell` nothing is written.
+          known: Mapping[str, list[PrunedRecords]], now: datetime,
+          record_removal: RecordRemoval | None) -> PruneReport:  # fmt: skip
+    """Prune the closed files of past days; without `record_removal` nothing is written.
 
     `kept`: file -> offsets of records that something refers to. `known`: file -> records that the ledger lists as pruned.
     """
@@ -85,46 +86,46 @@ def prune(folder: Path, policy: PrunePolicy, sites: tuple[str, ...], kept: Mappi
     days = sorted({one.day for one in closed if one.day < policy.before})
     total = sum(one.bytes for one in found)
 
-    def going(count: int) -> dict[str, list[_Group]]:
+    def removable(count: int) -> dict[str, list[_Group]]:
         """The records to remove from each file if this many of the oldest days are pruned."""
         chosen = {one.file for one in closed if count and one.day <= days[count - 1]}
-        return _going(groups, chosen, {} if policy.takes_evidence else kept, known)
+        return _removable(groups, chosen, {} if policy.takes_evidence else kept, known)
 
-    def size(taken: dict[str, list[_Group]]) -> int:
-        return sum(group.end - group.start for one in taken.values() for group in one)
+    def size_of(removed: dict[str, list[_Group]]) -> int:
+        return sum(group.end - group.start for one in removed.values() for group in one)
 
     count = len(days)
     if policy.max_bytes is not None:
         low, high = 0, len(days)
         while low < high:
             middle = (low + high) // 2
-            low, high = (low, middle) if total - size(going(middle)) <= policy.max_bytes else (middle + 1, high)
+            low, high = (low, middle) if total - size_of(removable(middle)) <= policy.max_bytes else (middle + 1, high)
         count = low
-        report.over = max(total - size(going(count)) - policy.max_bytes, 0)
-    for file, taken in sorted(going(count).items()):
-        told = {offset for one in known.get(file, ()) for offset in one.offsets}
-        fresh = [group for group in taken if group.name not in told]
-        if not taken:
+        report.over = max(total - size_of(removable(count)) - policy.max_bytes, 0)
+    for file, removed in sorted(removable(count).items()):
+        recorded = {offset for one in known.get(file, ()) for offset in one.offsets}
+        unrecorded = [group for group in removed if group.name not in recorded]
+        if not removed:
             continue
-        if tell:
-            problem = _prune_file(folder, file, taken, fresh, list(known.get(file, ())), policy, now, tell)
+        if record_removal:
+            problem = _prune_file(folder, file, removed, unrecorded, list(known.get(file, ())), policy, now, record_removal)
             if problem:
                 report.left.append(f"{file}: {problem}")
                 continue
         report.files.append(file)
-        report.records += len(taken)
-        report.bytes += sum(group.end - group.start for group in taken)
+        report.records += len(removed)
+        report.bytes += sum(group.end - group.start for group in removed)
     return report
 
 
-def _going(groups: Mapping[str, list[_Group] | None], chosen: set[str], kept: Mapping[str, set[int]],
+def _removable(groups: Mapping[str, list[_Group] | None], chosen: set[str], kept: Mapping[str, set[int]],
            known: Mapping[str, list[PrunedRecords]]) -> dict[str, list[_Group]]:  # fmt: skip
     """The records to remove from each file; a record that a kept one repeats is kept too."""
-    told = {file: {offset for one in found for offset in one.offsets} for file, found in known.items()}
+    recorded = {file: {offset for one in found for offset in one.offsets} for file, found in known.items()}
 
     def may_go(file: str, group: _Group) -> bool:
-        is_told = group.name in told.get(file, ())
-        return is_told or (file in chosen and group.name not in kept.get(file, ()))
+        is_recorded = group.name in recorded.get(file, ())
+        return is_recorded or (file in chosen and group.name not in kept.get(file, ()))
 
     repeated = {
         group.repeats for file, found in groups.items() for group in found or () if group.repeats and not may_go(file, group)
@@ -178,8 +179,8 @@ def _captures(record: WarcRecord) -> tuple[tuple[str, str], tuple[str, str] | No
     return (url, at), (record.header("WARC-Refers-To-Target-URI") or url, record.header("WARC-Refers-To-Date") or "")
 
 
-def _prune_file(folder: Path, file: str, taken: list[_Group], fresh: list[_Group], known: list[PrunedRecords],
-                policy: PrunePolicy, now: datetime, tell: Tell) -> str | None:  # fmt: skip
+def _prune_file(folder: Path, file: str, removed: list[_Group], unrecorded: list[_Group], known: list[PrunedRecords],
+                policy: PrunePolicy, now: datetime, record_removal: RecordRemoval) -> str | None:  # fmt: skip
     """Record the removal in the ledger, and rewrite the file; returns why that failed."""
     path = folder / file
     part = path.with_name(path.name.partition(".warc")[0] + PART)
@@ -187,11 +188,11 @@ def _prune_file(folder: Path, file: str, taken: list[_Group], fresh: list[_Group
         if not lock(stream):
             return "is being written by another process"
         finish(stream, path)
-        if fresh:
-            offsets = tuple(group.name for group in fresh)
-            tell(file, offsets, sum(group.end - group.start for group in fresh))
+        if unrecorded:
+            offsets = tuple(group.name for group in unrecorded)
+            record_removal(file, offsets, sum(group.end - group.start for group in unrecorded))
             known.append(PrunedRecords(f"{now:%Y-%m-%dT%H:%M:%SZ}", policy.text, offsets))
-        gone = {group.start for group in taken}
+        gone = {group.start for group in removed}
         left = [group for group in _groups(path) if group.start not in gone]
         info = record_at(path, 0, "warcinfo")
         assert info, "`_groups` would have raised"  # noqa: S101

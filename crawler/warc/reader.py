@@ -38,7 +38,7 @@ from pipelines.text.urls import canonicalize
 
 MAX_PROBLEMS = 100
 """Problems of a file that are reported one by one."""
-_LED = "what led to its page in the archive is not as it was"
+_REDIRECTS_DIFFER = "what led to its page in the archive is not as it was"
 _KINDS = frozenset({"response", "resource", "revisit"})
 _FIRST_YEAR = 1989
 """There was no web before: a record with an earlier date has a wrong one."""
@@ -156,7 +156,7 @@ def problem_of(folder: Path, page: ArchivedPage) -> str | None:
         return found
     if page.record is None:
         return found.problem  # what is wrong with one of a known hash was so from the beginning
-    return None if found.has_its_redirects else _LED
+    return None if found.has_its_redirects else _REDIRECTS_DIFFER
 
 
 def digest_of(text: str | None) -> bytes | None:
@@ -239,8 +239,8 @@ def _has_its_redirects(path: Path, record: WarcRecord) -> bool:
     known = record.header(REDIRECTS_DIGEST)
     if known is None:
         return True
-    led = redirects_of(path, record)
-    return redirects_digest((answer.digest, request.digest if request else None) for answer, request in led) == known
+    redirects = redirects_of(path, record)
+    return redirects_digest((answer.digest, request.digest if request else None) for answer, request in redirects) == known
 
 
 def _http(block: bytes) -> tuple[int, Headers, bytes] | None:
@@ -264,8 +264,8 @@ def _http_problem(block: bytes) -> str | None:
 
 
 def _block_problem(record: WarcRecord) -> str | None:
-    said = digest_of(record.header("WARC-Block-Digest"))
-    if said is None or hashlib.new(_SIZES[len(said)], record.block, usedforsecurity=False).digest() == said:
+    declared = digest_of(record.header("WARC-Block-Digest"))
+    if declared is None or hashlib.new(_SIZES[len(declared)], record.block, usedforsecurity=False).digest() == declared:
         return None
     return "its block is not the one of its digest"
 
@@ -287,14 +287,14 @@ def _payload_digest(record: WarcRecord, headers: Headers, received: bytes) -> tu
     Tools compute it of the body with its codings, without the chunks, or decoded. If the record has none, or the SHA-256 of
     the body as received, which is kept anyway, it is the SHA-1: nearly all revisits have that.
     """
-    said = digest_of(record.header("WARC-Payload-Digest"))
-    if said is None or said == hashlib.sha256(received).digest():
+    declared = digest_of(record.header("WARC-Payload-Digest"))
+    if declared is None or declared == hashlib.sha256(received).digest():
         return hashlib.sha1(received, usedforsecurity=False).digest(), None
-    name = _SIZES[len(said)]
+    name = _SIZES[len(declared)]
     for body in (received, unchunk(received).body, _unpack(headers, received).body):
-        if hashlib.new(name, body, usedforsecurity=False).digest() == said:
-            return said, None
-    return said, "its payload is not the one of its digest"
+        if hashlib.new(name, body, usedforsecurity=False).digest() == declared:
+            return declared, None
+    return declared, "its payload is not the one of its digest"
 
 
 def _unpack(headers: Headers, received: bytes) -> Decoded:

@@ -34,7 +34,7 @@ class WantedPage:
     url: str
     kind: str
     """Its kind in words: `revision 2`, `takedown`."""
-    is_look: bool = True
+    is_fetch: bool = True
     """Whether it belongs to a fetch; otherwise to a revision."""
 
 
@@ -54,7 +54,7 @@ def copies(wanted: Iterable[WantedPage], folder: Path, now: datetime, counts: Co
     done: set[tuple[str, int]] = set()
     for one in wanted:
         if (one.page.file, one.page.offset) in done:
-            if not one.is_look:
+            if not one.is_fetch:
                 counts["copied already"] += 1
             continue
         done.add((one.page.file, one.page.offset))
@@ -62,7 +62,7 @@ def copies(wanted: Iterable[WantedPage], folder: Path, now: datetime, counts: Co
         place = moves_of(path).place(one.page.offset) if path else ""
         members = copy(path, place) if path and isinstance(place, int) and not isinstance(found, str) else []
         if members:
-            counts[f"{one.kind} pages copied" if one.is_look else "copied"] += 1
+            counts[f"{one.kind} pages copied" if one.is_fetch else "copied"] += 1
             yield from members
             continue
         why = found if isinstance(found, str) else "its record in the archive is not whole"
@@ -74,12 +74,12 @@ def _pages(records: Iterable[Record], counts: Counter[str]) -> Iterator[WantedPa
     for record in records:
         page, url = page_of_export(record), record["article"]["url"]
         if page:
-            yield WantedPage(page, url, f"revision {record['revision']['number']}", is_look=False)
+            yield WantedPage(page, url, f"revision {record['revision']['number']}", is_fetch=False)
         else:
             counts["not archived"] += 1
-        for look in record["looks"]:
-            if look["outcome"] in _TAKEDOWNS and look["warc_file"]:
-                yield WantedPage(page_of_fetch(look), url, "takedown")
+        for fetch in record["looks"]:
+            if fetch["outcome"] in _TAKEDOWNS and fetch["warc_file"]:
+                yield WantedPage(page_of_fetch(fetch), url, "takedown")
 
 
 def copy(path: Path, offset: int) -> list[bytes]:
@@ -92,8 +92,8 @@ def copy(path: Path, offset: int) -> list[bytes]:
         return []
     request = request_of(path, answer)
     found = [answer, request] if request and not request.problem else [answer]
-    for led in redirects_of(path, answer):
-        found += filter(None, led)
+    for redirect in redirects_of(path, answer):
+        found += filter(None, redirect)
     members = []
     with path.open("rb") as stream:
         for record in found:

@@ -59,8 +59,8 @@ def pages_of(records: Iterable[Record], pages: list[WaczPage]) -> Iterator[Recor
         url, revision = record["article"]["url"], record["revision"]
         if revision["warc_file"] is not None:
             place = (revision["warc_file"], revision["warc_offset"])
-            looks = (look for look in record["looks"] if (look["warc_file"], look["warc_offset"]) == place and look["warc_uri"])
-            found = next(((look["warc_uri"], look["warc_date"]) for look in looks), (url, revision["first_seen"]))
+            of_page = (one for one in record["looks"] if (one["warc_file"], one["warc_offset"]) == place and one["warc_uri"])
+            found = next(((one["warc_uri"], one["warc_date"]) for one in of_page), (url, revision["first_seen"]))
             pages.append(WaczPage(*found, revision["headline"] or url))
         yield record
 

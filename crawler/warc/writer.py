@@ -72,7 +72,7 @@ class RecordLocation:
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class CrawlerIdentity:
     """The crawler, as described in a file's `warcinfo`."""
 
     operator: str = ""
@@ -94,9 +94,11 @@ class RepeatedRecord:
 class ArchiveWriter:
     """The open file of one site. After closing it is still the day's file, for the next crawl."""
 
-    def __init__(self, folder: Path, site_id: str, *, asker: Asker | None = None, max_file_bytes: int = MAX_FILE_BYTES) -> None:
+    def __init__(
+        self, folder: Path, site_id: str, *, identity: CrawlerIdentity | None = None, max_file_bytes: int = MAX_FILE_BYTES
+    ) -> None:
         """`folder` is created if missing; raises OSError if it cannot be written."""
-        self._asker = asker or Asker()
+        self._identity = identity or CrawlerIdentity()
         self._site_id = site_id
         self._folder = folder / site_id
         self._max_file_bytes = max_file_bytes
@@ -113,16 +115,16 @@ class ArchiveWriter:
         stream = self._open_for(captured)
         start = stream.seek(0, os.SEEK_END)
         digest = hashlib.sha256(exchange.body).hexdigest()
-        facts, led = {}, []
+        facts, redirects = {}, []
         if exchange.redirects:
             record_id = f"<urn:uuid:{uuid4()}>"
             to = {"WARC-Concurrent-To": record_id}
-            led = [_pair(hop, captured, None, hashlib.sha256(hop.body).hexdigest(), to) for hop in exchange.redirects]
-            made_of = redirects_digest((hop.record_hash, hop.request_hash) for _, hop in led)
-            facts = {"WARC-Record-ID": record_id, REDIRECTS: str(len(led)), REDIRECTS_DIGEST: made_of}
+            redirects = [_pair(one, captured, None, hashlib.sha256(one.body).hexdigest(), to) for one in exchange.redirects]
+            redirects_hash = redirects_digest((one.record_hash, one.request_hash) for _, one in redirects)
+            facts = {"WARC-Record-ID": record_id, REDIRECTS: str(len(redirects)), REDIRECTS_DIGEST: redirects_hash}
         members, archived = _pair(exchange, captured, earlier, digest, facts)
         try:
-            stream.write(members + b"".join(pair for pair, _ in led))
+            stream.write(members + b"".join(pair for pair, _ in redirects))
             sync(stream)
         except OSError:
             stream.truncate(start)
@@ -174,7 +176,7 @@ class ArchiveWriter:
         self._name = name
         stream.seek(0, os.SEEK_END)
         if end == 0:
-            stream.write(_info(name, self._asker))
+            stream.write(_info(name, self._identity))
             sync(stream)
             sync_folder(self._folder)
         self._file_id = file_id(opened)
@@ -260,7 +262,7 @@ def erase(folder: Path, name: str, offsets: Iterable[int], at: datetime) -> int:
         moves = moves_of(path)
         places = {place for offset in offsets if isinstance(place := moves.place(offset), int)}
         for answer in filter(None, [record_at(path, offset) for offset in places]):
-            places |= {led.offset for led, _ in redirects_of(path, answer)}
+            places |= {redirect.offset for redirect, _ in redirects_of(path, answer)}
         blanks = [found for offset in sorted(places) if (found := erasure_for(stream, offset, at))]
         if blanks:
             apply(stream, path, blanks)
@@ -315,10 +317,10 @@ def _pair(
         answer = made.create_warc_record(exchange.url, "revisit", http_headers=http, warc_headers_dict=facts | refers | profile)
     parts = urlsplit(exchange.url)
     line = f"GET {parts.path or '/'}{'?' * bool(parts.query)}{parts.query} HTTP/1.1"
-    asked = StatusAndHeaders(line, list(exchange.request_headers), is_http_request=True)
+    request_line = StatusAndHeaders(line, list(exchange.request_headers), is_http_request=True)
     record_id = answer.rec_headers.get_header("WARC-Record-ID")
     concurrent = {"WARC-Date": _date(captured), "WARC-Concurrent-To": record_id}
-    request = made.create_warc_record(exchange.url, "request", http_headers=asked, warc_headers_dict=concurrent)
+    request = made.create_warc_record(exchange.url, "request", http_headers=request_line, warc_headers_dict=concurrent)
     # A body that the server has compressed does not get smaller by compressing it again.
     is_packed = any(name.lower() == "content-encoding" and value.lower() != "identity" for name, value in exchange.headers)
     first, second = _plain(answer), _plain(request)
@@ -328,11 +330,11 @@ def _pair(
     return _packed(first, level=0 if is_packed else 1) + _packed(second), archived
 
 
-def _info(name: str, asker: Asker) -> bytes:
+def _info(name: str, identity: CrawlerIdentity) -> bytes:
     made = RecordBuilder(warc_version=_VERSION)
-    known = {"operator": asker.operator, "http-header-user-agent": asker.user_agent, "hostname": asker.host}
-    said = {field: " ".join(text.split()) for field, text in known.items() if text.strip()}
-    facts = {"software": SOFTWARE, "format": "WARC File Format 1.1", "robots": "obey"} | said
+    known = {"operator": identity.operator, "http-header-user-agent": identity.user_agent, "hostname": identity.host}
+    stated = {field: " ".join(text.split()) for field, text in known.items() if text.strip()}
+    facts = {"software": SOFTWARE, "format": "WARC File Format 1.1", "robots": "obey"} | stated
     return _packed(_plain(made.create_warcinfo_record(name, facts)))
 
 

@@ -57,7 +57,7 @@ def backup_command(target: Path, init: bool, keep: int | None, only_list: bool, 
     with Progress(console=console(error=True), transient=True, disable=as_json) as progress, open_ledger(db) as store:
         task = progress.add_task("copying", total=None)
         backup = take(store, warc_folder(warc_path, db), own_sites(), target, now(), keep=keep,
-                      tell=lambda done, total: progress.update(task, completed=done, total=total))  # fmt: skip
+                      on_progress=lambda done, total: progress.update(task, completed=done, total=total))  # fmt: skip
     left_out = _left_out(Path(db))
     if as_json:
         print_json(_facts(backup) | {"not_held": left_out})
@@ -102,12 +102,12 @@ def restore_command(source: Path, only_check: bool, force: bool, warc_path: Path
     with Progress(console=console(error=True), transient=True, disable=as_json) as progress:
         task = progress.add_task("reading", total=None)
 
-        def tell(done: int, total: int) -> None:
+        def on_progress(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total)
 
-        problems = list(islice(check(copy, now(), tell), MANY)) if only_check else []
+        problems = list(islice(check(copy, now(), on_progress), MANY)) if only_check else []
         places = (Path(db).absolute(), warc_folder(warc_path, db), own_sites())
-        moved = [] if only_check else restore(copy, *places, now(), force=force, tell=tell)
+        moved = [] if only_check else restore(copy, *places, now(), force=force, on_progress=on_progress)
     if as_json:
         print_json({**_facts(copy), "problems": problems, "moved": moved})
     elif only_check:

@@ -27,8 +27,8 @@ sites_argument = click.argument("sites", nargs=-1, required=True, metavar="SITE.
 @options(db_option, sites_option, json_option)
 def following(sites: tuple[str, ...], limit: int, db: str, sites_path: Path | None, as_json: bool) -> None:
     """What is crawled next, and what runs, waits or is paused; without a running schedule, what one would start with."""
-    answer = _ask(db, "list", sites)
-    rows = answer["sites"] if answer else _without(db, sites_path, sites)
+    answer = _request(db, "list", sites)
+    rows = answer["sites"] if answer else _planned_starts(db, sites_path, sites)
     if answer is None:
         echo("no schedule of this ledger runs; one that is started now would do this:", err=True)
     _print(rows[:limit], as_json)
@@ -41,7 +41,7 @@ def following(sites: tuple[str, ...], limit: int, db: str, sites_path: Path | No
 @options(db_option, json_option)
 def run(sites: tuple[str, ...], db: str, as_json: bool) -> None:
     """Crawl sites now, in addition to their planned starts; those of a busy host wait."""
-    _tell(_ask(db, "run", sites), as_json, db)
+    _print_answer(_request(db, "run", sites), as_json, db)
 
 
 @click.command("cancel")
@@ -49,7 +49,7 @@ def run(sites: tuple[str, ...], db: str, as_json: bool) -> None:
 @options(db_option, json_option)
 def cancel(sites: tuple[str, ...], db: str, as_json: bool) -> None:
     """Stop a site's running crawl gracefully, or drop the waiting one; the next start is made as planned."""
-    _tell(_ask(db, "cancel", sites), as_json, db)
+    _print_answer(_request(db, "cancel", sites), as_json, db)
 
 
 @click.command("pause")
@@ -61,11 +61,11 @@ def pause(sites: tuple[str, ...], span: str | None, db: str, as_json: bool) -> N
 
     A running crawl is not stopped.
     """
-    until = now() + _span(span) if span else None
-    answer = _ask(db, "pause", sites, until=optional_moment(until))
+    until = now() + _duration(span) if span else None
+    answer = _request(db, "pause", sites, until=optional_moment(until))
     if answer is None:
-        answer = _by_hand(db, sites, lambda site_id: set_pause(db, site_id, now(), until))
-    _tell(answer, as_json, db)
+        answer = _change_ledger(db, sites, lambda site_id: set_pause(db, site_id, now(), until))
+    _print_answer(answer, as_json, db)
 
 
 @click.command("resume")
@@ -73,39 +73,39 @@ def pause(sites: tuple[str, ...], span: str | None, db: str, as_json: bool) -> N
 @options(db_option, json_option)
 def resume(sites: tuple[str, ...], db: str, as_json: bool) -> None:
     """Crawl paused sites again, from their next start on."""
-    answer = _ask(db, "resume", sites)
+    answer = _request(db, "resume", sites)
     if answer is None:
-        paused = _held(db)
+        paused = _current_pauses(db)
         if unpaused := [site_id for site_id in sites if site_id not in paused]:
             raise click.UsageError(f"not paused: {', '.join(unpaused)}")
-        answer = _by_hand(db, sites, lambda site_id: end_pause(db, site_id, now(), paused[site_id]))
-    _tell(answer, as_json, db)
+        answer = _change_ledger(db, sites, lambda site_id: end_pause(db, site_id, now(), paused[site_id]))
+    _print_answer(answer, as_json, db)
 
 
-def _ask(db: str, verb: str, sites: Sequence[str], **more: str | None) -> dict[str, Any] | None:
+def _request(db: str, verb: str, sites: Sequence[str], **more: str | None) -> dict[str, Any] | None:
     try:
         return request(db, verb, sites, **more)
     except NotPossibleError as error:
         raise click.ClickException(str(error)) from error
 
 
-def _by_hand(db: str, sites: Sequence[str], change: Callable[[str], None]) -> dict[str, Any]:
+def _change_ledger(db: str, sites: Sequence[str], change: Callable[[str], None]) -> dict[str, Any]:
     """Without a running schedule: change the ledger, which the next schedule reads."""
     change_ledger(db).close()
     for site_id in sites:
         change(site_id)
-    held = _held(db)
-    return {"sites": [row_of_site(site_id, None, held.get(site_id)) for site_id in sites], "problems": []}
+    paused = _current_pauses(db)
+    return {"sites": [row_of_site(site_id, None, paused.get(site_id)) for site_id in sites], "problems": []}
 
 
-def _without(db: str, sites_path: Path | None, sites: Sequence[str]) -> list[dict[str, str | None]]:
-    held = _held(db)
+def _planned_starts(db: str, sites_path: Path | None, sites: Sequence[str]) -> list[dict[str, str | None]]:
+    paused = _current_pauses(db)
     defined = [site for site in load_catalogue(sites_path) if site.enabled and (site.id in sites or not sites)]
-    rows = [row_of_site(site.id, None if site.id in held else next_start(site, now()), held.get(site.id)) for site in defined]
+    rows = [row_of_site(site.id, None if site.id in paused else next_start(site, now()), paused.get(site.id)) for site in defined]
     return sorted(rows, key=lambda row: (row["next"] or LAST, str(row["site"])))
 
 
-def _held(db: str) -> dict[str, Pause]:
+def _current_pauses(db: str) -> dict[str, Pause]:
     """Pauses that are in force now."""
     if not holds_something(Path(db)):
         return {}
@@ -113,7 +113,7 @@ def _held(db: str) -> dict[str, Pause]:
         return {site_id: one for site_id, one in pauses(store).items() if one.holds(now())}
 
 
-def _tell(answer: dict[str, Any] | None, as_json: bool, db: str) -> None:
+def _print_answer(answer: dict[str, Any] | None, as_json: bool, db: str) -> None:
     if answer is None:
         raise click.ClickException(
             f"no schedule of {db} runs: `newsledger schedule` starts one; `newsledger crawl SITE` needs none"
@@ -137,7 +137,7 @@ def _print(rows: list[dict[str, str | None]], as_json: bool) -> None:
     console().print(table(("site", "state", "next start", "paused until"), cells) if rows else "No site is scheduled.")
 
 
-def _span(text: str) -> timedelta:
+def _duration(text: str) -> timedelta:
     try:
         return parse_every(text)
     except ValueError as error:

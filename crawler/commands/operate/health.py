@@ -72,8 +72,8 @@ def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool,
     if site and not metrics:
         raise click.UsageError(f"the ledger has no site {site!r}")
     judged = [(one, judge(one, max_age)) for one in metrics if one.site_id in on]
-    glance = status_reader_of("" if site else redis)
-    problem = ills(glance()) if glance else {}
+    read_status = status_reader_of("" if site else redis)
+    problem = ills(read_status()) if read_status else {}
     shown = [one for one in judged if is_ill(one[1]) or not only_ill]
     if as_json:
         print_json([_facts(one, findings, missed.get(one.site_id)) for one, findings in shown])
@@ -102,9 +102,9 @@ def _of_schedule(db: str, as_json: bool) -> None:
     elif heartbeat is None:
         echo("no schedule has ever run here")
     else:
-        said = f"{heartbeat.sites} sites, {heartbeat.running} crawls running, {heartbeat.queued} waiting"
-        said += f"; the largest took {heartbeat.peak / 1e6:.0f} MB" if heartbeat.peak else ""
-        echo(f"{'alive' if alive else 'dead'}; last sign of life {heartbeat.at}: {said}")
+        state = f"{heartbeat.sites} sites, {heartbeat.running} crawls running, {heartbeat.queued} waiting"
+        state += f"; the largest took {heartbeat.peak / 1e6:.0f} MB" if heartbeat.peak else ""
+        echo(f"{'alive' if alive else 'dead'}; last sign of life {heartbeat.at}: {state}")
     if not alive:
         raise SystemExit(1)
 

@@ -33,8 +33,8 @@ def status_command(redis: str, warc_path: Path | None, db: str, as_json: bool) -
         grows = disk.sites.get(row["site_id"], SiteGrowth(row["site_id"]))
         row["bytes_a_day"] = grows.ledger_bytes_a_day + grows.archive_bytes_a_day
     found["disk"] = {**asdict(disk), "sites": [asdict(one) for one in disk.sites.values()]}
-    glance = status_reader_of(redis)
-    cluster = glance() if glance else None
+    read_status = status_reader_of(redis)
+    cluster = read_status() if read_status else None
     if as_json:
         print_json(found if cluster is None else found | {"cluster": cluster if isinstance(cluster, str) else asdict(cluster)})
         return

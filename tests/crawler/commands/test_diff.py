@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from crawler.cli import main
-from crawler.commands.diff import tell
+from crawler.commands.diff import print_differences
 from pipelines.article import Author, Image
 from tests.factories import URL, article, new_ledger, new_store
 from tests.table import table
@@ -29,7 +29,7 @@ AFTER = article(
 
 def told(width: int | None, **console: object) -> str:
     out = Console(file=io.StringIO(), width=width, highlight=False, **console)  # type: ignore[arg-type]
-    tell(out, BEFORE, AFTER)
+    print_differences(out, BEFORE, AFTER)
     assert isinstance(out.file, io.StringIO)
     return out.file.getvalue()
 

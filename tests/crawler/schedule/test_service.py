@@ -22,7 +22,7 @@ from crawler.schedule import CRON_SPREAD, grid_start, offset
 from crawler.schedule.missed_runs import MissedRuns
 from crawler.schedule.processes import SchedulerLock, hold
 from crawler.schedule.service import HostQueues, Schedule
-from crawler.schedule.subprocess_runner import RunnerConfig, SubprocessRunner, _Ended
+from crawler.schedule.subprocess_runner import RunnerConfig, SubprocessRunner, _EndedCrawl
 from crawler.warc.writer import ArchiveWriter
 from pipelines.article import Exchange
 from pipelines.reasons import CodedReason, CrawlReason
@@ -222,7 +222,7 @@ def test_what_another_schedule_keeps_is_not_missed(tmp_path: Path, schedule: Sch
     schedule.replace([PAPER])
     other = SchedulerLock(tmp_path / "locks")
     assert other.alone
-    other.welcome()
+    other.admit_others()
     assert schedule.note_missed() == 0
     assert len(rows(tmp_path)) == 1
     assert schedule._from == {"paper": T0}, "but planned here too: the other may die before it has told of them"
@@ -294,7 +294,9 @@ def test_the_open_row_of_a_child_that_takes_too_long_says_so(tmp_path: Path) -> 
     with new_store(tmp_path) as store, subprocess.Popen(("sleep", "60")) as child:
         start_crawl(store, "paper", "schedule", T0, T0, pid=child.pid)
         children = SubprocessRunner(RunnerConfig(str(tmp_path / "news.db"), time_limit_seconds=0.1), clock())
-        children._note_missed_run(_Ended(PAPER, T0, "schedule", child, asked=False, reason=children._wait(child)), 0)
+        children._note_missed_run(
+            _EndedCrawl(PAPER, T0, "schedule", child, stop_requested=False, reason=children._wait(child)), 0
+        )
     (row,) = rows(tmp_path)
     assert (row["outcome"], row["reason_code"], row["reason"]) == ("failed", "time_limit", "stopped after 0.1 s")
 

@@ -16,7 +16,7 @@ from warcio.archiveiterator import ArchiveIterator
 from crawler.warc.cdxj import index_of, lines, surt
 from crawler.warc.reader import problem_of
 from crawler.warc.records import record_at
-from crawler.warc.writer import ArchiveWriter, Asker, RepeatedRecord, close_files, erase, locate
+from crawler.warc.writer import ArchiveWriter, CrawlerIdentity, RepeatedRecord, close_files, erase, locate
 from pipelines.article import Exchange
 from pipelines.store.pages import ArchivedPage
 from tests.crawler.processes import environment
@@ -150,7 +150,9 @@ def test_what_led_there_is_known_by_the_answer(tmp_path: Path) -> None:
 
 
 def test_a_file_says_who_asked_and_records_bear_both_digests(tmp_path: Path) -> None:
-    archive = ArchiveWriter(tmp_path, "paper", asker=Asker("desk@paper.example\r\nrobots: none", "Newsledger/9 (+x)", "press-1"))
+    archive = ArchiveWriter(
+        tmp_path, "paper", identity=CrawlerIdentity("desk@paper.example\r\nrobots: none", "Newsledger/9 (+x)", "press-1")
+    )
     place = archive.write(exchange(FERRY), NOON)
     archive.close()
     with (tmp_path / "paper" / "paper-20250307-01.warc.gz.open").open("rb") as stream:
