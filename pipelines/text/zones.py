@@ -17,7 +17,7 @@ LETTERS: dict[str, str | float] = {
     "PHT": 8, "WIT": 9, "JST": 9, "KST": 9, "AWST": 8, "AWDT": 9, "ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11,
     "NZST": 12, "NZDT": 13, "NST": -3.5, "NDT": -2.5, "AST": -4, "ADT": -3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5,
     "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10, "BRT": -3, "ART": -3, "COT": -5, "PET": -5,
-    "CLT": -4, "CLST": -3, "VET": -4, "HNE": -5, "HAE": -4, "HNP": -8, "HAP": -7,
+    "CLT": -4, "CLST": -3, "VET": -4, "HNE": -5, "HAE": -4, "HNP": -8, "HAP": -7, "CHST": 10,
     "ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles",
     "AET": "Australia/Sydney", "AWT": "Australia/Perth",
 }  # fmt: skip

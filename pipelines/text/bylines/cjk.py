@@ -10,18 +10,21 @@ from pipelines.text.bylines.tokens import Mark, Run
 from pipelines.text.lexicons import word_set
 from pipelines.text.lexicons.agencies import agency_name
 
-_DATELINE = re.compile(r"(?<=[（(\[【])\w{1,6}[=＝](?=\w)")
+_DATELINE = re.compile(r"(?:(?<=[（(\[【〔])\w{1,6}|^(?!사진|영상|편집)[\uac00-\ud7af]{2,4})[=＝](?=\w)")
 """The place in front of an agency: "(서울=연합뉴스) 박지훈 기자"."""
-_REPORTS = re.compile(r"(?:[／/][^／/\s]{2,3})?(?:綜合|综合)?(?:报道|報導|報道)$")
+_REPORTS = re.compile(r"(?:[／/][^／/\s]{2,3})?(?:綜合|综合)?(?:报道|報導|報道)(?=[〕)）】\]]?$)")
 """The words behind a reporter's name: "記者陳大文/台北報導"."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-_PARTS = re.compile(r"[、，,・／/；;（）()【】\[\]「」:：=＝]+")
+_PARTS = re.compile(r"[、，,・／/；;（）()【】〔〕\[\]「」:：=＝]+")
 _KATAKANA_NAME = re.compile(r"[\u30a1-\u30ff]+(?:・[\u30a1-\u30ff]+)+")
 _LABEL = re.compile(
-    r"^(?:取材・文|文・写真|取材|執筆|撰文|撰稿|文字|作者|筆者|文|報道|报道|글|취재|이 기사의 필자)"
+    r"^(?:取材・文|文・写真|取材|執筆|撰文|撰稿|文字|作者|筆者|聞き手|来源|來源|출처|文|報道|报道|글|취재|이 기사의 필자)"
     r"(?=$|[・=＝:：／/\s])|^(?:本報|本报|本网|本社)"
 )
-_OTHERS = re.compile(r"^(?:写真|撮影|摄影|摄|图|圖|編集|编辑|責任編集|责任编辑|校对|翻訳|译|사진|편집|構成)(?=$|[・=＝:：／/\s])")
+_OTHERS = re.compile(
+    r"^(?:写真|撮影|摄影|摄|图|圖|編集|編輯|编辑|입력|수정|등록|승인|"
+    r"責任編集|责任编辑|校对|翻訳|译|사진|편집|構成)(?=$|[・=＝:：／/\s])"
+)
 _ROLES = sorted(
     word_set(
         "編集委員 論説委員 特派員 特派员 记者 記者 通讯员 通訊員 評論員 评论员 編集長 支局長 支局"

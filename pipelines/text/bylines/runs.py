@@ -56,6 +56,14 @@ def _spans(tokens: list[Token]) -> list[Span]:
     return [*(stretched(span, tokens, taken) for span in agencies), *titles]
 
 
+def _is_date(words: list[str]) -> bool:
+    """Whether all words are days and months, at least one a day in full: "Friday March"; "Jan Mai" may be a person."""
+    known, folded = byline_words(), [word.casefold() for word in words]
+    return all(word in known.days or word in known.months for word in folded) and any(
+        word in known.days and len(word) > 4 for word in folded
+    )
+
+
 def _spelled_out(words: list[str]) -> list[str]:
     """The words of a user name that is a person's name ("karin.holst"); other words unchanged."""
     user = _USER.fullmatch(words[0]) if len(words) == 1 else None
@@ -133,7 +141,7 @@ class _Reader:
         if len(words) > 2 and words[0].casefold().strip(".") in byline_words().pictures | {"fot"} and is_name(words[1:]):
             return
         words = _spelled_out(strip_titles(without_lead(words)))
-        if not words or all(word.casefold() in byline_words().nobody for word in words):
+        if not words or all(word.casefold() in byline_words().nobody for word in words) or _is_date(words):
             return
         people = people_in(without_end(words))
         if people and (is_given_name(words[0].casefold()) or not is_place_tail(words)):

@@ -27,11 +27,13 @@ _LABELS = phrase_set(
     archivfotos?|archivbild|grafik|montage|fotomontage|quelle|repro
     crédits?|crédits? photos?|crédit image
     fotografía|fotografías|fotografia|fotografias|créditos?|crédito da foto|imagen|imagenes|imágenes|imagem|imagens|fuente
+    cortesía|cortesia
     fonte|immagine|fotografie|fotografi|vídeo|reprodução|divulgação
-    beeld|beelden|foto's|bron|fot|zdjęcie|zdjęcia|źródło|kuva|kuvat|lähde|fotó|forrás|fotoğraf|fotoğraflar|kaynak|zdroj|snímek
+    beeld|beelden|foto's|bron|fot|zdjęcie|zdjęcia|źródło|źródło zdjęcia
+    autor|sursă foto|sursa foto|sursa|sumber|kuva|kuvat|lähde|fotó|forrás|fotoğraf|fotoğraflar|kaynak|zdroj|snímek
     izvor|φωτογραφία|φωτογραφίες|φωτό|φωτ|πηγή|фото|источник|джерело|снимка|ảnh|nguồn|isithombe|gambar
     צילום|צילומים|תמונה|תצלום|קרדיט|تصوير|الصورة|المصدر|مصدر الصورة|फोटो|तस्वीर
-    写真|撮影|提供|画像|图片来源|圖片來源|图片|圖片|图|圖|사진|사진 ?제공|자료사진|صورة|صور
+    写真|撮影|提供|画像|图片来源|圖片來源|图源|圖源|来源|來源|출처|图片|圖片|图|圖|사진|사진 ?제공|자료사진|صورة|صور
     """
 )
 _QUALIFIERS = r"(?:(?:file|stock|library|archive|generic|main|lead|inset|header|hero|top|agency|handout|mandatory)\s+)?"
@@ -111,6 +113,8 @@ _AGENCY_IN_FRONT = re.compile(r"(?:agencia|agence|agenzia|agência|agentur|persb
 _EMAIL = re.compile(r"[\w.+-]{1,60}@[\w.-]{1,60}")
 _HANDLE = re.compile(r"@[\w.]{2,40}")
 _ACRONYM = re.compile(r"[A-Z][A-Z0-9]{2,6}(?:-[A-Z]{2})?(?: \d{1,2}(?: [A-Z][A-Za-z]{1,12}){0,2})?")
+_MADE = re.compile(r"(?<=\w)\s?[／/]?[摄攝]影?$")
+"""The word for "taken by" behind a Chinese name."""
 _STRAY = " ,;:|·-–—"
 _ABBREVIATED = re.compile(r"(?:\b\w|\b(?:inc|ltd|co|jr|sr|bros|corp|st|v))\.$", re.IGNORECASE)
 _LONGEST_CREDIT = 120
@@ -164,7 +168,7 @@ def is_bare_credit(text: str) -> bool:
     if hyphen and " " in name and is_source(house) and is_capitalised(name):  # "Bob Donnan-Imagn Images"
         return True
     parts = [part for part in (part.strip(" ()[]") for part in _PARTS.split(text)) if part]
-    if len(parts) > 1 and all(map(is_source, parts)):
+    if len(parts) > 1 and all(is_source(part) or _HANDLE.fullmatch(part) for part in parts):
         return True
     if not is_capitalised(text) or (len(text.split()) == 1 and text.casefold() in _credit_words().no_credits):
         return False
@@ -255,7 +259,7 @@ def cleaned_credit(credit: str) -> str:
         label = LABEL.match(credit)
         if label and credit[label.end() :].strip():
             credit = credit[label.end() :].strip(_STRAY)
-    credit = credit.lstrip("/ ")
+    credit = _MADE.sub("", credit.lstrip("/ "))
     if credit.endswith(".") and not _ABBREVIATED.search(credit):
         credit = credit.rstrip(".")
     if credit.count("(") < credit.count(")"):
@@ -268,7 +272,7 @@ _NO_TITLE = "".join(rf"(?<!\b{title})" for title in sorted(_TITLES))
 _STOP = re.compile(rf"(?<!\b[A-ZÀ-Þ]){_NO_TITLE}[.!?…][”\"’')\]]?\s?|[”\"“]\s")
 """The end of a sentence; a full stop after an initial ("J. Smith") or a title ends none."""
 _NEXT = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=\b[A-Z]{2}))\.\s+(?=[^\W\d_a-z])")
-_INSIDE = re.compile(r"[^\W\d_]{3}[.!?]\s")
+_INSIDE = re.compile(r"(?:[^\W\d_]{3}|[\u3040-\ud7af])[.!?]\s|[。！？]")
 
 
 def first_sentence(text: str) -> tuple[str, str]:

@@ -42,9 +42,10 @@ _LAST_LABELS = 8
 _JAPANESE_END = 40
 _DIGIT = re.compile(r"\d")
 _DIVIDER = re.compile(r"\s(?:[|/–—•·-]|//)\s|\s?\|\s?")
-_JAPANESE = re.compile(r"[＝=（(、](?P<credit>[^＝=（()）、]{1,30}?)(?P<label>提供|撮影)?[)）]?$")
+_JAPANESE = re.compile(r"[＝=（(、【](?P<credit>[^＝=（()）、【】]{1,30}?)(?P<label>提供|撮影)?[)）】]?$")
 _LABEL_BEHIND = re.compile(
-    r"\s(?:(?:asmeninio archyvo |asociatyvi )?nuotr(?:\.|aukos?)|felvétele|fotója)\s*$|\s?[摄攝]\s*$", re.IGNORECASE
+    r"\s(?:(?:asmeninio archyvo |asociatyvi )?nuotr(?:\.|aukos?)|felvétele|fotója|제공)\s*$|\s?[／/]?[摄攝]影?\s*$",
+    re.IGNORECASE,
 )
 _LONGEST_LABEL_BEHIND = 80
 _BEFORE_NAME = re.compile(r" [/|] |[.。] ?(?=\w)")

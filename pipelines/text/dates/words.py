@@ -163,7 +163,7 @@ def _words() -> _Words:
     )
 
 
-_CAPITALS = re.compile(r"\b(?!AWST \d)[A-Z]{2,5}\b|(?<=\d)[Zz]\b")  # "9 AWST 2024" is Welsh
+_CAPITALS = re.compile(r"\b(?!AWST \d)(?:[A-Z]{2,5}|ChST)\b|(?<=:\d\d)[A-Z]{3,4}\b|(?<=\d)[Zz]\b")  # "9 AWST 2024" is Welsh
 _DOTTED = re.compile(r"\b[A-Z]\.(?:[A-Z]\.)?T\.")  # E.T., E.S.T.
 _HALF_DAY = re.compile(r"(?<=[\d ])([apπμ]) ?\. ?[mμ]\b\.?")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ere|eme|ste|ko|de|e|o|a|°|ain|fed|eg|ydd|mh|го)(?!\w)")
@@ -171,7 +171,7 @@ _VIETNAMESE_MONTH = re.compile(r"\bthang (1[0-2]|0?[1-9])\b")
 _REIWA = re.compile(r"令和(\d{1,2})年")
 """Japan's era since 2019."""
 _GLUED = re.compile(
-    "(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])"  # PublishedMar 7
+    r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])(?!ST\b)"  # PublishedMar 7; but ChST is Guam's zone
     "|(?<=[A-Z][A-Z])(?=[A-Z][a-z])"  # 08:08 GMTUpdated
     r"|(?<=[^\d]20\d\d)(?=\d{1,2}:\d\d)"  # Mar 7, 20258:30
     r"|(?<=:\d\d)(?=20\d\d-\d\d)"  # 08:302025-03-07
