@@ -98,11 +98,11 @@ SETTINGS = {
     for setting in (
         _setting("contact", "no contact set; see NEWSLEDGER_CONTACT", "who you are, for the user agent of every request"),
         _setting("db", "data/news.db", "the ledger"),
-        _setting("sites", "", "a TOML file of sites, or a folder of them; empty: the catalogue that comes along"),
+        _setting("sites", "", "a TOML file of sites, or a folder of them; empty: the shipped catalogue"),
         _setting(
             "own_sites",
             "newsledger-sites.toml",
-            "a TOML file of sites, added to the catalogue that comes along and overriding it; not read where `sites` is set",
+            "a TOML file of sites, added to the shipped catalogue and overriding it; not read if `sites` is set",
         ),
         _setting(
             "recheck",
@@ -111,39 +111,46 @@ SETTINGS = {
             choices=("thrifty", "balanced", "thorough"),
         ),
         _setting("warc", "", "the folder of archived pages; empty: `warc` beside the ledger"),
-        _setting("max_pages", 2_000, "articles asked for in one crawl, a quarter of it kept for rechecks", low=1, high=100_000),
+        _setting(
+            "max_pages", 2_000, "articles fetched in one crawl, a quarter of them reserved for rechecks", low=1, high=100_000
+        ),
         _setting("max_sitemaps", 20, "sitemaps read in one crawl", low=1, high=1_000),
-        _setting("jobs", 4, "crawls that a schedule runs at once, never two of one host", low=1, high=64),
+        _setting("jobs", 4, "crawls that a schedule runs at the same time, never two of one host", low=1, high=64),
         _setting("time_limit", 60, "minutes after which a schedule stops a crawl", low=1, high=10_000),
         _setting(
             "crawl_memory",
             1_024,
-            "MB of memory of its own that each crawl of a schedule may take; it fails where it needs more",
+            "MB of memory that each crawl of a schedule may take; it fails if it needs more",
             low=200,
             high=1_000_000,
         ),
-        _setting("log", "text", "the form of log lines on standard error", choices=("text", "json")),
-        _setting("log_level", "WARNING", "the least that a crawl tells", choices=("DEBUG", "INFO", "WARNING", "ERROR")),
+        _setting("log", "text", "the format of log lines on standard error", choices=("text", "json")),
+        _setting("log_level", "WARNING", "the lowest level that a crawl logs", choices=("DEBUG", "INFO", "WARNING", "ERROR")),
         _setting("metrics", "", "where a schedule serves `/metrics` and `/healthz`; empty: nowhere", SettingKind.ADDRESS),
         _setting("max_age", 24.0, "hours; a site whose last success is older is ill", low=0.01, high=10_000),
         _setting(
-            "alerts", (), "whom to tell of trouble: apprise's URLs, in the environment parted by white space", SettingKind.SECRETS
+            "alerts",
+            (),
+            "where alerts are sent: URLs of apprise, in the environment separated by white space",
+            SettingKind.SECRETS,
         ),
-        _setting("alerts_again", 24.0, "hours after which trouble that lasts is told again", low=0.1, high=10_000),
+        _setting("alerts_again", 24.0, "hours after which a problem that lasts is reported again", low=0.1, high=10_000),
         _setting(
-            "redis", "", "where the queue and the stream of a cluster are; empty: one machine, and neither", SettingKind.REDIS
+            "redis", "", "where a cluster has its queue and its stream; empty: one machine, without a cluster", SettingKind.REDIS
         ),
         _setting(
             "proxy",
             "",
-            "the HTTP proxy that sites are asked through; empty: that of `http_proxy`, `https_proxy`",
+            "the HTTP proxy for requests to sites; empty: that of `http_proxy`, `https_proxy`",
             SettingKind.PROXY,
         ),
-        _setting("ca_bundle", "", "a PEM file of authorities that are trusted beside the system's own", SettingKind.CERTIFICATES),
+        _setting(
+            "ca_bundle", "", "a PEM file of authorities that are trusted in addition to the system's", SettingKind.CERTIFICATES
+        ),
         _setting(
             "cluster_keys",
             "",
-            "keys by which a cluster's orders and findings are signed: a file of ID:SECRET, a line each; or ID:SECRET itself",
+            "keys that sign a cluster's jobs and results: a file of ID:SECRET, a line each; or ID:SECRET itself",
             SettingKind.KEYS,
         ),
         _setting("now", "", "stops the clock at this time; for the demo and tests", SettingKind.MOMENT, in_file=False),

@@ -31,7 +31,7 @@ from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_
 from crawler.discovery.delisting import fallen_out, where_listed
 from crawler.middlewares.lease import remote_writer_of
 from crawler.middlewares.throttle import ThrottleMiddleware
-from crawler.schedule.processes import hold_everywhere, is_running
+from crawler.schedule.processes import hold_everywhere, is_running, locks_of
 from crawler.spiders.news import NewsSpider
 from crawler.warc.holdings import absence
 from crawler.warc.writer import ArchiveWriter, CrawlerIdentity, RepeatedRecord
@@ -162,8 +162,8 @@ class CrawlRecord:
 
     def _hold_host(self, site: Site) -> None:
         """Take the host's lock if the caller did not (`scrapy crawl news`). Raises StoreError if another crawl has it."""
-        group, folder = site.politeness_group, self._store.path.absolute().parent / "locks"
-        holder = self._lock.enter_context(hold_everywhere(folder, group, is_local=is_loopback(site.host)))
+        group, locks = site.politeness_group, locks_of(self._store.path)
+        holder = self._lock.enter_context(hold_everywhere(locks, group, is_local=is_loopback(site.host)))
         worker = worker_at(self._store, group)
         if worker or holder not in (None, str(os.getpid())):
             raise StoreError(f"another crawl of {group} is running ({f'worker {worker}' if worker else f'process {holder}'})")

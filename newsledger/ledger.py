@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from crawler.clock import clock
-from pipelines import stories
+from pipelines import MissingExtraError, stories
 from pipelines.article import Article
 from pipelines.history import revisions
 from pipelines.queries import articles, changes, removed
@@ -18,21 +20,14 @@ from pipelines.queries.articles import ArticleView, article_view
 from pipelines.queries.health import SiteHealth, judge
 from pipelines.queries.health_metrics import health_metrics
 from pipelines.queries.questions import answer
-from pipelines.queries.results import ArticleRecord, Change, Hits, Revision, Takedowns
+from pipelines.queries.results import ArticleRecord, Change, Hits, Revision, Takedowns, row_of
 from pipelines.queries.url_report import Trace, trace
 from pipelines.store.database import Store
+from pipelines.store.rows import Row, instant_of
 from pipelines.stories.results import StoryHead
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from pipelines import MissingExtraError
-from pipelines.queries.results import row_of
-from pipelines.store.rows import Row, instant_of
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 

@@ -36,7 +36,7 @@ from crawler.cluster.messages import (
     site_table,
 )  # fmt: skip
 from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_of
-from crawler.schedule.processes import hold_everywhere, is_running
+from crawler.schedule.processes import hold_everywhere, is_running, locks_of
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store, StoreError
@@ -205,8 +205,8 @@ class MessageHandler:
                 answers.append((message.reply, encode_refusal("the host's lease has gone to another crawl of the site")))
                 return "late"
             self._close(rival.job, _lost(SUPERSEDED, message.started))
-        site, folder = message.site, self._store.path.absolute().parent / "locks"
-        lock = hold_everywhere(folder, site.politeness_group, is_local=is_loopback(site.host))
+        site, locks = message.site, locks_of(self._store.path)
+        lock = hold_everywhere(locks, site.politeness_group, is_local=is_loopback(site.host))
         holder = self._locks.enter_context(lock)
         if holder not in (None, str(os.getpid())):
             answers.append((message.reply, encode_refusal(f"process {holder} of the ledger's machine crawls the host")))

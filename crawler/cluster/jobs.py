@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -63,6 +63,7 @@ END_SECONDS = 30.0
 KEYS_TOGETHER = 20_000
 """Keys in one question: the writer works on it for some tenths of a second, and its answer has a few megabytes."""
 _STEP_SECONDS = 1
+_Answer = TypeVar("_Answer")
 
 
 class WriterClient:
@@ -89,21 +90,14 @@ class WriterClient:
         """As `RemoteWriter` says."""
         if not self._is_written():
             raise DispatchError("there is no writer")
-        reply = self._reply()
-        self._put(
-            lambda serial: CrawlOpened(
-                self.crawl, serial, site, trigger, planned, started, self._worker, self._lease.fence, reply
-            )
-        )
-        answer = self._answer(reply, ANSWER_SECONDS)
-        if answer is None:
-            return self._give_up(f"the writer did not answer within {ANSWER_SECONDS:g} s")
+        reply, fence = self._reply(), self._lease.fence
+        self._put(lambda serial: CrawlOpened(self.crawl, serial, site, trigger, planned, started, self._worker, fence, reply))
         try:
-            return decode_context(checked_answer(answer, reply, self._keys))
+            return self._answer(reply, decode_context)
         except RefusedError as error:
             raise DispatchError(str(error)) from error
-        except BadMessageError as error:
-            return self._give_up(f"what the writer answered cannot be read: {error}")
+        except DispatchError as error:
+            self._give_up(str(error))
 
     def may_request(self) -> bool:
         """As `RemoteWriter` says."""
@@ -126,13 +120,7 @@ class WriterClient:
     def _look_up_part(self, question: SnapshotQuestion) -> SiteSnapshot:
         reply = self._reply()
         self._put(lambda serial: QuestionAsked(self.crawl, serial, question, reply))
-        answer = self._answer(reply, ANSWER_SECONDS)
-        if answer is None:
-            raise DispatchError(f"the writer did not answer within {ANSWER_SECONDS:g} s")
-        try:
-            return decode_answer(checked_answer(answer, reply, self._keys))
-        except BadMessageError as error:
-            raise DispatchError(f"what the writer answered cannot be read: {error}") from error
+        return self._answer(reply, decode_answer)
 
     def send(self, item: Article | Fetch) -> None:
         """As `RemoteWriter` says."""
@@ -170,8 +158,9 @@ class WriterClient:
     def _reply(self) -> str:
         return f"{PREFIX}reply:{self.crawl}:{self._serial + 1}"
 
-    def _answer(self, reply: str, seconds: float) -> bytes | None:
-        until = time.monotonic() + seconds
+    def _answer(self, reply: str, read: Callable[[bytes], _Answer]) -> _Answer:
+        """The writer's answer; raises RefusedError, or DispatchError if there is none that can be read."""
+        until = time.monotonic() + ANSWER_SECONDS
         while time.monotonic() < until:
             try:
                 found = self._redis.blpop([reply], timeout=_STEP_SECONDS)
@@ -180,8 +169,13 @@ class WriterClient:
                 time.sleep(_STEP_SECONDS)
                 continue
             if isinstance(found, tuple | list) and isinstance(found[1], bytes):
-                return found[1]
-        return None
+                try:
+                    return read(checked_answer(found[1], reply, self._keys))
+                except RefusedError:
+                    raise
+                except BadMessageError as error:
+                    raise DispatchError(f"what the writer answered cannot be read: {error}") from error
+        raise DispatchError(f"the writer did not answer within {ANSWER_SECONDS:g} s")
 
 
 SILENT_SECONDS = 15

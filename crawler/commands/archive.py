@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections import defaultdict
 from datetime import timedelta
 from functools import partial
@@ -83,7 +82,7 @@ def close_command(sites: tuple[str, ...], today: bool, warc_path: Path | None, d
     for path in busy:
         echo(f"{path.name} is being written by a crawl", err=True)
     if busy:
-        sys.exit(1)
+        raise SystemExit(1)
 
 
 @command.command("prune")
@@ -125,7 +124,7 @@ def prune_command(sites: tuple[str, ...], keep_days: int | None, max_bytes: str 
     for problem in report.left:
         echo(problem, err=True)
     if report.left:
-        sys.exit(1)
+        raise SystemExit(1)
 
 
 def _bytes(text: str | None) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +66,7 @@ def command(only_key: bool, key_path: Path | None, origin: str | None, places: t
     for failure in failed:
         echo(failure, err=True)
     if failed:
-        sys.exit(1)
+        raise SystemExit(1)
 
 
 def default_key(db: str) -> Path:

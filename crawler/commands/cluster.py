@@ -21,7 +21,7 @@ from crawler.commands import SettingOption, db_option, log_option, now, options
 from crawler.config import PREFIX
 from crawler.logs import install
 from crawler.schedule import processes
-from crawler.schedule.processes import hold
+from crawler.schedule.processes import hold, locks_of
 from crawler.warc.holdings import HourlyClosing
 from pipelines import MissingExtraError
 from pipelines.store.database import Store
@@ -144,8 +144,7 @@ def writer_command(once: bool, log: str, redis: str, db: str) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    path = Path(db).absolute()
-    with hold(path.parent / "locks", f"writer of {path.name}") as holder:
+    with hold(locks_of(db), f"writer of {Path(db).name}") as holder:
         if holder is not None:
             raise click.ClickException(f"{db}: another writer (process {holder or 'unknown'}) keeps this ledger")
         with Store(db) as store:

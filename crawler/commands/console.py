@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -16,6 +16,9 @@ from rich.text import Text
 from crawler.logs import discard, plain
 from pipelines.exchange.formats import json_text
 from pipelines.store.rows import Row, instant_of
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 STYLES = {
     "new": "green", "updated": "cyan", "silent": "bold magenta", "restamped": "dim", "reverted": "yellow", "restored": "green",
@@ -72,6 +75,13 @@ def _echo(text: str, *, err: bool = False, nl: bool = True) -> None:
         click.echo(text, err=err, nl=nl)
     except BrokenPipeError:  # as `PlainConsole.on_broken_pipe`
         discard(sys.stderr if err else sys.stdout)
+
+
+def progress_bars(*, shown: bool = True) -> Progress:
+    """Progress bars on standard error, which disappear at the end."""
+    from rich.progress import Progress  # loaded here because most commands need none
+
+    return Progress(console=console(error=True), transient=True, disable=not shown)
 
 
 def word(value: object) -> Text:

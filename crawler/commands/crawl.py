@@ -24,7 +24,7 @@ from crawler.commands import (
     sites_option,
     warn_without_contact,
 )
-from crawler.commands.console import console, print_json, table, word
+from crawler.commands.console import console, print_json, progress_bars, table, word
 from crawler.discovery.frontier import RecheckMode
 from crawler.logs import plain
 from crawler.schedule.processes import end_with, limit_memory
@@ -76,7 +76,7 @@ def command(targets: tuple[str, ...], every: bool, recheck: str, jobs: int, log:
     if parent:
         end_with(parent)
         limit_memory(configuration().count("crawl_memory"))
-    with Progress(console=console(error=True), transient=True, disable=as_json) as progress:
+    with progress_bars(shown=not as_json) as progress:
         crawls = _crawls(db, _run(sites, urls, options, jobs, progress))
     if as_json:
         print_json(crawls)

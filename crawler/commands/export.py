@@ -14,7 +14,7 @@ import click
 from rich.progress import Progress
 
 from crawler.commands import article_at, configuration, db_option, now, open_ledger, options, parse_time, warc_folder, warc_option
-from crawler.commands.console import console, echo
+from crawler.commands.console import echo, progress_bars
 from crawler.config import SettingOrigin
 from crawler.files import replacing
 from crawler.logs import discard, plain
@@ -132,7 +132,7 @@ def _bundle(url: str, target: str, folder: Path, db: str, key_path: Path | None)
 
 
 def _progress(*, shown: bool = True) -> Progress:
-    return Progress(console=console(error=True), transient=True, disable=not (shown and sys.stderr.isatty()))
+    return progress_bars(shown=shown and sys.stderr.isatty())
 
 
 def _bag(target: Path, folder: Path, db: str) -> None:

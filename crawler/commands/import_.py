@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.progress import Progress
 
 from crawler.clock import clock
 from crawler.commands import db_option, json_option, load_catalogue, now, options, sites_option, warc_folder, warc_option
-from crawler.commands.console import PROBLEMS, console, echo, print_json, print_problems, table
+from crawler.commands.console import PROBLEMS, console, echo, print_json, print_problems, progress_bars, table
 from crawler.extraction.markup.page import collect_seldom
 from crawler.offline.import_warc import (
     CaptureReaders,
@@ -57,7 +56,7 @@ def command(files: tuple[Path, ...], jobs: int, warc_path: Path | None, db: str,
 
 
 def _records(file: Path, db: str, as_json: bool) -> None:
-    with Store(db) as store, Progress(console=console(error=True), transient=True) as progress:
+    with Store(db) as store, progress_bars() as progress:
         reading, taking = progress.add_task("reading", total=None), progress.add_task("taking in", total=None)
         imported = import_records(
             file, store, clock()(), read=lambda n: progress.advance(reading, n),
@@ -91,7 +90,7 @@ def _archive(files: tuple[Path, ...], jobs: int, folder: Path, db: str, sites_pa
     with (
         CaptureReaders(load_catalogue(sites_path), len(archive.work), jobs or default_jobs()) as readers,
         Store(db) as store,
-        Progress(console=console(error=True), transient=True) as progress,
+        progress_bars() as progress,
     ):
         task = progress.add_task("importing", total=len(archive.work))
         report = import_archive(archive, store, readers, now, lambda n: progress.advance(task, n))
@@ -142,7 +141,7 @@ def merge_command(other: Path, under: str | None, db: str, as_json: bool) -> Non
     if ".." in Path(folder).parts:
         raise click.UsageError("--warc names a folder within the archive's")
     problems: list[str] = []
-    with Progress(console=console(error=True), transient=True) as bar:
+    with progress_bars() as bar:
         reading, merging = bar.add_task("reading", total=None), bar.add_task("merging", total=None)
         with checked_ledger(other, now(), problems, lambda n: bar.advance(reading, n)) as source, Store(db) as store:
             bar.update(merging, total=article_count(source))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import click
-from rich.progress import Progress
 
 from crawler.commands import article_at, change_ledger, db_option, json_option, now, open_ledger, options
-from crawler.commands.console import console, echo, print_json, table, when, word
+from crawler.commands.console import console, echo, print_json, progress_bars, table, when, word
 from crawler.logs import plain
 from pipelines import stories
 from pipelines.queries.activity import revision_count
@@ -47,7 +46,7 @@ def command(which: str | None, site: str | None, agency: str | None, before: str
 
 
 def _rebuild(db: str) -> None:
-    with change_ledger(db) as store, Progress(console=console(error=True), transient=True) as progress:
+    with change_ledger(db) as store, progress_bars() as progress:
         task = progress.add_task("rebuilding", total=revision_count(store))
         done = rebuild(store, now(), lambda n: progress.advance(task, n))
     echo(f"{done} revisions were taken up anew", err=True)

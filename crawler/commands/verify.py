@@ -17,6 +17,8 @@ from crawler import __version__
 from crawler.commands import db_option, json_option, now, open_ledger, options, warc_folder, warc_option
 from crawler.commands.checkpoint import default_key
 from crawler.commands.console import console, echo, print_json
+from crawler.offline.bundle import anchor_lines, signature_problem
+from crawler.offline.check_bundle import BadBundleError, check
 from crawler.warc.reader import problem_of
 from pipelines import MissingExtraError
 from pipelines.proof.checkpoints import Anchors, Witness
@@ -38,8 +40,6 @@ from pipelines.store.rows import moment
 
 if TYPE_CHECKING:
     from pipelines.proof.timestamps import Roots
-from crawler.offline.bundle import anchor_lines, signature_problem
-from crawler.offline.check_bundle import BadBundleError, check
 
 MANY = 1_000
 _LONGEST = 100_000

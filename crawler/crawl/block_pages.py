@@ -86,14 +86,14 @@ def retry_after(headers: Headers, now: datetime) -> float | None:
         if seconds:
             waits.append(float(seconds[1]) * (60 if seconds[2] else 3_600 if seconds[3] else 1))
         elif until := _date(piece):
-            since = _date(_first(headers, "date")) or now
+            since = _date(first_value(headers, "date")) or now
             waits.append(max((until - since).total_seconds(), 0.0))
     return min(max(waits), MAX_RETRY_AFTER_SECONDS) if waits else None
 
 
 def _challenge(status: int, headers: Headers, body: bytes) -> str | None:
     for name, beginnings in _HEADER_MARKS:
-        value = _first(headers, name).strip().lower()
+        value = first_value(headers, name).strip().lower()
         if value and value.startswith(beginnings):
             return f"{name}: {value}"[:60]
     if len(body) > MAX_SEARCHED_BYTES:
@@ -110,7 +110,8 @@ def _challenge(status: int, headers: Headers, body: bytes) -> str | None:
     return None
 
 
-def _first(headers: Headers, name: str) -> str:
+def first_value(headers: Headers, name: str) -> str:
+    """The first header with a name (lower case); empty if there is none."""
     return next(iter(headers.get(name, ())), "")
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawler.crawl.block_pages import Headers
+from crawler.crawl.block_pages import Headers, first_value
 
 TDM_WANTED = "mining_wanted"
 """Key of a request's `meta` that requests the host's rules."""
@@ -74,7 +74,7 @@ class TdmRule:
 def reservations_of(headers: Headers, page: bytes = b"") -> Reservations:
     """The reservations in headers and in the head of an HTML page. A 1 outweighs a 0."""
     robots = [*_directives(headers.get("x-robots-tag", ()))]
-    declared = [_reservation(_first(headers, "tdm-reservation"), _first(headers, "tdm-policy"))]
+    declared = [_reservation(first_value(headers, "tdm-reservation"), first_value(headers, "tdm-policy"))]
     named: dict[str, list[str]] = {}
     for name, content in _metas(page):
         named.setdefault(name, []).append(content)
@@ -193,7 +193,3 @@ def _without(data: bytes, opening: re.Pattern[bytes], closing: re.Pattern[bytes]
             return b"".join(kept)
         at = end.end()
     return b"".join((*kept, data[at:]))
-
-
-def _first(headers: Headers, name: str) -> str:
-    return next(iter(headers.get(name, ())), "")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from pathlib import Path
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 from weakref import WeakKeyDictionary
@@ -26,7 +25,7 @@ from crawler.crawl.robots_txt import MAX_BYTES, RobotsRules, read_robots
 from crawler.middlewares import HostSuspended, RobotsDisallowed, failure_reason
 from crawler.middlewares.decompression import STAYS_PACKED, first_bytes
 from crawler.middlewares.ssrf import LEAVES_THE_SITE
-from crawler.schedule.processes import HostFiles
+from crawler.schedule.processes import HostFiles, locks_of
 from pipelines.reasons import FetchReason, coded
 
 logger = logging.getLogger(__name__)
@@ -142,7 +141,7 @@ class RobotsMiddleware:
 def shared_files(crawler: Crawler) -> HostFiles | None:
     """Files read by crawls of other sites on the same hosts; None if nothing is shared."""
     db, scope = crawler.settings.get("NEWSLEDGER_DB"), scope_of(crawler)
-    return HostFiles(Path(db).absolute().parent / "locks", scope.site.id) if db and scope else None
+    return HostFiles(locks_of(db), scope.site.id) if db and scope else None
 
 
 def _host(url: str) -> str:

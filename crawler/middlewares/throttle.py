@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -24,7 +23,7 @@ from crawler.clock import Clock, clock
 from crawler.crawl.block_pages import plain_headers, refusal_of, retry_after
 from crawler.crawl.remote import RetryClock, scope_of
 from crawler.middlewares import HostSuspended
-from crawler.schedule.processes import RetryAfterFile, machine_folder
+from crawler.schedule.processes import RetryAfterFile, locks_of, machine_folder
 from pipelines.reasons import CodedReason, CrawlReason, FetchReason, coded
 
 logger = logging.getLogger(__name__)
@@ -175,7 +174,7 @@ class ThrottleMiddleware:
         if scope and scope.remote_writer:
             retry_clock = scope.remote_writer.waits
         elif db:
-            retry_clock = RetryAfterFile(Path(db).absolute().parent / "locks", machine_folder())
+            retry_clock = RetryAfterFile(locks_of(db), machine_folder())
         return cls(crawler, settings.getfloat("DOWNLOAD_DELAY"), clock(settings.get("NEWSLEDGER_NOW")), retry_clock)
 
     @property

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from crawler.config import scheme
 from crawler.monitoring.alert_state import AlertMessage, AlertState, CurrentProblems, Problem, next_due, sent, update
 from crawler.monitoring.state_files import ALERTS, path_beside, read_alert_state, write_state
-from crawler.schedule.processes import hold
+from crawler.schedule.processes import hold, locks_of
 from pipelines import MissingExtraError
 
 try:
@@ -53,14 +53,14 @@ class Alerts:
         self._urls = {hashlib.sha256(url.encode()).hexdigest()[:12]: url for url in urls}
         self._repeat_after = repeat_after
         self._path = path_beside(db, ALERTS)
-        self._lock = self._path.parent / "locks"
+        self._locks = locks_of(db)
         self._unsaved_state: AlertState | None = None
         """The state, if its file cannot be written."""
 
     def round(self, current: CurrentProblems, now: datetime) -> int:
         """Add the current problems, and send what is due; returns how many messages could not be sent."""
         try:
-            with hold(self._lock, f"{self._path.stem}.book") as holder:
+            with hold(self._locks, f"{self._path.stem}.book") as holder:
                 if holder is not None:  # another process has the state, and sees the same problems
                     return 0
                 return self._round(current, now)
@@ -99,11 +99,7 @@ class Alerts:
 
     def test(self) -> list[str]:
         """Send a test message now; returns the schemes of addresses that could not be reached."""
-        return [
-            scheme(url)
-            for url in self._urls.values()
-            if not _notify(url, "Newsledger: a test", "Alerts of this ledger come here.")
-        ]
+        return send(tuple(self._urls.values()), "Newsledger: a test", "Alerts of this ledger come here.")
 
     def state(self) -> AlertState:
         """The stored state; empty if there is no file, or a foreign one."""

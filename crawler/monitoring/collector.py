@@ -8,7 +8,6 @@ crawl of it has ended. Both are kept in a file beside the store, so that a new p
 from __future__ import annotations
 
 import logging
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +18,6 @@ from typing import Any
 from crawler.cluster import ClusterStatus, ReadClusterStatus
 from crawler.monitoring.state_files import Heartbeat, SchedulePlan, path_beside, read_heartbeat, read_state, write_state
 from crawler.warc import holdings
-from crawler.warc.holdings import absence
 from pipelines.queries.activity import recent_revisions, revision_count, site_names
 from pipelines.queries.counters import Tallies
 from pipelines.queries.health import Finding, HealthMetrics, judge
@@ -161,7 +159,7 @@ class MeasurementReader:
         with Store(self._db, readonly=True) as store:
             self._tallies.read_on(store)
             last_pauses = pauses(store)
-            no_archive = absence(self._archive, store)
+            no_archive = holdings.absence(self._archive, store)
             if begun - self._disk_read >= DISK_SECONDS:
                 self._disk, self._disk_read = project(store, self._archive, now), begun
             known = set(site_names(store))
@@ -209,7 +207,7 @@ def sizes(db: str) -> Sizes:
     def size(file: Path) -> int:
         return file.stat().st_size if file.is_file() else 0
 
-    free = shutil.disk_usage(path.parent).free if path.parent.is_dir() else 0
+    free = holdings.free_bytes(path.parent) if path.parent.is_dir() else 0
     return Sizes(size(path), size(path.with_name(f"{path.name}-wal")), free)
 
 

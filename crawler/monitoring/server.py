@@ -29,8 +29,7 @@ class WatchServer:
     def __init__(self, address: str, text: Text, ills: Ills) -> None:
         """`address`: "127.0.0.1:9464", "localhost:9464" or "[::1]:9464"; port 0 takes a free one. Raises OSError."""
         host, _, port = address.rpartition(":")
-        kind = _six(_handler(text, ills)) if host == "[::1]" else _four(_handler(text, ills))
-        self._server = kind(host.strip("[]"), int(port))
+        self._server = _Server(host.strip("[]"), int(port), _handler(text, ills))
         self._thread = threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True)
 
     @property
@@ -54,20 +53,13 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
+    def __init__(self, host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, port), handler)
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore clients that disconnect."""
         logger.debug("a client of the metrics went away", exc_info=True)
-
-
-def _four(handler: type[BaseHTTPRequestHandler]) -> Callable[[str, int], ThreadingHTTPServer]:
-    return lambda host, port: _Server((host, port), handler)
-
-
-def _six(handler: type[BaseHTTPRequestHandler]) -> Callable[[str, int], ThreadingHTTPServer]:
-    class Six(_Server):
-        address_family = socket.AF_INET6
-
-    return lambda host, port: Six((host, port), handler)
 
 
 def _handler(text: Text, ills: Ills) -> type[BaseHTTPRequestHandler]:

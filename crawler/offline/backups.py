@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.files import PARTIAL, pieces, sha256_of, sync, sync_folder
-from crawler.schedule.processes import hold
+from crawler.schedule.processes import hold, locks_of
 from crawler.warc.holdings import absence
 from crawler.warc.reader import problem_of
 from crawler.warc.writer import OPEN
@@ -317,7 +317,7 @@ def _nobody_writes(db: Path) -> Iterator[None]:
     """Hold every lock of a ledger's crawls and schedules; StoreError if one of them runs."""
     try:
         with ExitStack() as stack:
-            for path in sorted((db.parent / "locks").glob("*.lock")):
+            for path in sorted(locks_of(db).glob("*.lock")):
                 holder = stack.enter_context(hold(path.parent, path.stem))
                 if holder is not None:
                     raise StoreError(

@@ -10,9 +10,10 @@ import base64
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from pathlib import Path
 from string import Template
 from typing import IO, TYPE_CHECKING
@@ -23,26 +24,21 @@ from crawler.warc.reader import recorded
 from crawler.warc.subset import WantedPage, copies
 from crawler.warc.wacz import Sign, WaczPage, WaczText, pages_of, write_wacz
 from pipelines import MissingExtraError
-from pipelines.article import Outcome
+from pipelines.article import Article, Outcome
+from pipelines.diff import ChangeKind, Op, Piece, body_changes, differences
+from pipelines.diff.media import author_line
 from pipelines.exchange.export import Record, Selection, records
 from pipelines.exchange.formats import as_jsonl
 from pipelines.proof.evidence import ArticleEvidence, archived_fetches, evidence_of
 from pipelines.proof.signed_note import PublicKey
 from pipelines.queries import articles
-from pipelines.queries.results import ArticleRecord
+from pipelines.queries.results import ArticleRecord, Revision, StateChange
 from pipelines.store.database import Store, StoreError
 from pipelines.store.pages import page_of_export, page_of_fetch
 from pipelines.store.rows import moment
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from collections.abc import Sequence
-from html import escape
-
-from pipelines.article import Article
-from pipelines.diff import ChangeKind, Op, Piece, body_changes, differences
-from pipelines.diff.media import author_line
-from pipelines.queries.results import Revision, StateChange
 
 _FOLDER = Path(__file__).parent
 

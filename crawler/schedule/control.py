@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.clock import Clock
-from crawler.schedule.processes import hold
+from crawler.schedule.processes import hold, locks_of
 from crawler.schedule.service import Schedule
 from crawler.schedule.subprocess_runner import CrawlRunner
 from pipelines.reasons import CodedReason, CrawlReason
@@ -164,7 +164,7 @@ class ControlServer:
 
     def _serve(self) -> None:
         while not self._closing.is_set():
-            with hold(self._path.parent / "locks", self._path.name) as holder:
+            with hold(locks_of(self._path), self._path.name) as holder:
                 if holder is None:
                     self._listen()
             self._closing.wait(SECONDS)

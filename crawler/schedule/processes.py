@@ -117,6 +117,11 @@ class HostFiles:
         return self._folder / f"{_file_name(url)}.host-file"
 
 
+def locks_of(db: str | Path) -> Path:
+    """The folder of a ledger's locks, beside it."""
+    return Path(db).absolute().parent / "locks"
+
+
 @contextmanager
 def hold(folder: Path, group: str) -> Iterator[str | None]:
     """Hold the lock of a politeness group. Yields None if it is ours, otherwise its holder (a process id as text, or "").

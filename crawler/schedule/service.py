@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from pathlib import Path
 
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, JobSubmissionEvent
 from apscheduler.executors.base import BaseExecutor
@@ -26,7 +25,7 @@ from crawler.catalogue.site import Site
 from crawler.clock import Clock
 from crawler.schedule import missed_starts, next_start
 from crawler.schedule.missed_runs import MissedRuns, note_gone, note_pause
-from crawler.schedule.processes import SchedulerLock
+from crawler.schedule.processes import SchedulerLock, locks_of
 from crawler.schedule.subprocess_runner import CrawlRunner, NoCrawlError
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, Pause, last_planned, note_crawl, note_next, pauses
@@ -334,7 +333,7 @@ class Schedule:
     def note_missed(self) -> int:
         """Write a row for each site with starts in a period when no schedule of this ledger ran; returns how many."""
         if self._scheduler_lock is None:
-            self._scheduler_lock = SchedulerLock(Path(self._db).absolute().parent / "locks")
+            self._scheduler_lock = SchedulerLock(locks_of(self._db))
         self._accounted = self._clock()
         try:
             return self._note_missed() if self._scheduler_lock.alone else self._take_over_starts()

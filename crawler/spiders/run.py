@@ -30,7 +30,7 @@ from crawler.crawl.session import CrawlContext, rows_of
 from crawler.extraction.markup.page import collect_seldom
 from crawler.logs import install, keep_lines
 from crawler.middlewares.robots import RobotsMiddleware
-from crawler.schedule.processes import hold_everywhere
+from crawler.schedule.processes import hold_everywhere, locks_of
 from crawler.spiders.news import NewsSpider
 from crawler.spiders.page import FetchedPage, PageSpider
 from crawler.spiders.probe import Probe, ProbeSpider
@@ -80,8 +80,7 @@ def crawl_site(site: Site, options: Options, watch: Callable[[int, int], None] =
     `watch(done, total)` is called for each fetch, once the total is known. If another process crawls the same
     host, the row says `skipped`, and nothing is requested.
     """
-    locks, group = Path(options.db).absolute().parent / "locks", site.politeness_group
-    with hold_everywhere(locks, group, is_local=is_loopback(site.host)) as holder:
+    with hold_everywhere(locks_of(options.db), site.politeness_group, is_local=is_loopback(site.host)) as holder:
         if holder is not None:
             running = f"another crawl of {site.politeness_group} is running (process {holder or 'unknown'})"
             return _skip(site, options, CodedReason(CrawlReason.HOST_BUSY, running))
@@ -233,7 +232,7 @@ def check_site(site: Site, db: str) -> SiteCheck:
     """
     if not Path(db).is_file():
         return _check_alone(site)
-    with hold_everywhere(Path(db).absolute().parent / "locks", site.politeness_group, is_local=is_loopback(site.host)) as holder:
+    with hold_everywhere(locks_of(db), site.politeness_group, is_local=is_loopback(site.host)) as holder:
         if holder is not None:
             return failed(site, "host_busy", f"a crawl of {site.politeness_group} is running (process {holder or 'unknown'})")
         return _check_alone(site)

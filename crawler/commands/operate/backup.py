@@ -8,11 +8,10 @@ from itertools import islice
 from pathlib import Path
 
 import click
-from rich.progress import Progress
 
 from crawler.commands import configuration, db_option, json_option, now, open_ledger, options, own_sites, warc_folder, warc_option
 from crawler.commands.checkpoint import default_key
-from crawler.commands.console import console, echo, print_json, table, when
+from crawler.commands.console import console, echo, print_json, progress_bars, table, when
 from crawler.config import find
 from crawler.offline.backups import MANIFEST, Backup, check, copies, prepare, read_copy, restore, take
 from pipelines.store.backup import back_up
@@ -54,7 +53,7 @@ def backup_command(target: Path, init: bool, keep: int | None, only_list: bool, 
         if not holds_something(Path(db)):
             echo(f"{target} is ready for copies; there is no ledger at {db} to copy yet", err=True)
             return
-    with Progress(console=console(error=True), transient=True, disable=as_json) as progress, open_ledger(db) as store:
+    with progress_bars(shown=not as_json) as progress, open_ledger(db) as store:
         task = progress.add_task("copying", total=None)
         backup = take(store, warc_folder(warc_path, db), own_sites(), target, now(), keep=keep,
                       on_progress=lambda done, total: progress.update(task, completed=done, total=total))  # fmt: skip
@@ -99,7 +98,7 @@ def restore_command(source: Path, only_check: bool, force: bool, warc_path: Path
     if not found:
         raise click.ClickException(f"{source}: there is no whole copy")
     copy = found[-1]
-    with Progress(console=console(error=True), transient=True, disable=as_json) as progress:
+    with progress_bars(shown=not as_json) as progress:
         task = progress.add_task("reading", total=None)
 
         def on_progress(done: int, total: int) -> None:

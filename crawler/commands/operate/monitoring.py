@@ -45,7 +45,7 @@ from crawler.monitoring.state_files import (
     write_state,
     write_text,
 )
-from crawler.schedule.processes import hold, is_running
+from crawler.schedule.processes import hold, is_running, locks_of
 from pipelines.store.database import StoreError
 from pipelines.store.rows import moment, optional_moment
 
@@ -269,7 +269,7 @@ def unmute(site_id: str, db: str, as_json: bool) -> None:
 
 def _change_alert_state(db: str, change: Callable[[AlertState], AlertState]) -> None:
     path = path_beside(db, ALERTS)
-    with hold(path.parent / "locks", f"{path.stem}.book") as holder:
+    with hold(locks_of(db), f"{path.stem}.book") as holder:
         if holder is not None:
             raise click.ClickException(f"alerts are being sent (process {holder or 'unknown'}); try again in a moment")
         try:

@@ -107,7 +107,7 @@ def doctor_command(sites_path: Path | None, db: str, as_json: bool) -> None:
     else:
         console().print(table(("", "", "found", "to mend"), [(c.condition, c.what, c.found, c.mend) for c in checks]))
     if any(check.condition is Condition.ILL for check in checks):
-        raise click.exceptions.Exit(1)
+        raise SystemExit(1)
 
 
 def _checks(sites_path: Path | None, db: Path) -> Iterator[Check]:

@@ -24,7 +24,7 @@ from crawler.commands import (
     sites_option,
 )
 from crawler.commands.console import echo, print_json
-from crawler.schedule.processes import hold, is_running
+from crawler.schedule.processes import hold, is_running, locks_of
 from pipelines.store.crawls import lose_dead
 from pipelines.store.database import Store, StoreError, holds_something
 from pipelines.store.site_changes import has_site, merge_site, rename_site, retire_site, under_way
@@ -161,7 +161,7 @@ def together(file: SiteFile, db: str, sites: Sequence[Site], ids: Sequence[str],
         return 0
     with ExitStack() as stack, change_ledger(db) as store:
         for group in sorted({site.politeness_group for site in sites}):
-            holder = stack.enter_context(hold(Path(db).absolute().parent / "locks", group))
+            holder = stack.enter_context(hold(locks_of(db), group))
             if holder is not None:
                 raise click.ClickException(f"a crawl of {group} is running (process {holder or 'unknown'}); try again later")
         lose_dead(store, now(), is_running)

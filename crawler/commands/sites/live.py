@@ -7,14 +7,13 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import Progress
 from rich.text import Text
 
 from crawler.catalogue.edit import toml
 from crawler.catalogue.site import Site
 from crawler.catalogue.tables import read_url
 from crawler.commands import db_option, json_option, load_catalogue, options, pick_sites, sites_option
-from crawler.commands.console import console, echo, print_json, table, when
+from crawler.commands.console import console, echo, print_json, progress_bars, table, when
 from crawler.commands.sites.edit import file_of
 from crawler.logs import plain
 from pipelines.store.rows import Row
@@ -88,7 +87,7 @@ def _check(sites: tuple[Site, ...], db: str, catalogue: str, jobs: int, as_json:
         row = check_site(sites[0], db).as_row()
         tell(row)
         return [row]
-    with Progress(console=console(error=True), transient=True, disable=as_json) as progress:
+    with progress_bars(shown=not as_json) as progress:
         task = progress.add_task("checking", total=len(sites))
 
         def advance(row: Row) -> None:

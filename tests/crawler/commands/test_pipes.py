@@ -59,7 +59,7 @@ def where(verb: str, folder: Path) -> list[str]:
         ("history", [URL], ("08:00Z … 08:10Z", "updated", "body", " ".join(HEADLINE.split()))),
         ("history", [URL], (URL,)),
         ("search", ["ferry"], (URL, "revision 2")),
-        ("settings", [], ("max_pages", "2000", "articles asked for in one crawl, a quarter of it kept for rechecks")),
+        ("settings", [], ("max_pages", "2000", "articles fetched in one crawl, a quarter of them reserved for rechecks")),
     ],
 )
 def test_a_row_is_a_line(verb: str, more: list[str], row: tuple[str, ...], folder: Path) -> None:
