@@ -99,7 +99,8 @@ def _score(page: Page, element: Element, name: Name, names: list[Name], no_headi
             return -1.0
         likeness -= 0.15 if any(one.is_declared and one.key == name.key for one in names) else 0.4
     elif any(one.is_declared and one.key and one.key in name.key for one in names):
-        likeness = max(likeness, 1.3)
+        # One with more words than the declared name ("Buying Guide: ...") ranks below one that equals it.
+        likeness = max(likeness, 1.5 if any(one.is_declared and one.key == name.key for one in names) else 1.3)
     else:
         # Equal only to the title element: written for search engines, like the title.
         likeness = min(likeness, 1.1)
@@ -145,7 +146,7 @@ def printed_headline(element: Element, names: list[Name]) -> str:
     declared text if bytes of the printed one were lost.
     """
     text = heading_text(element)
-    declared = {one.key: one for one in names if one.is_declared}
+    declared, titled = {one.key for one in names if one.is_declared}, {one.key for one in names}
     key = _name(text).key
     if key in declared:
         return text
@@ -158,7 +159,9 @@ def printed_headline(element: Element, names: list[Name]) -> str:
     for start in range(len(pieces)):
         for end in ends if _WORD.search(pieces[start]) else ():
             piece = " ".join(pieces[start:end])
-            if _name(piece).key in declared and len(piece.split()) > 2:
+            # The title element, too, is without the kicker.
+            known = declared if start == 0 else titled
+            if _name(piece).key in known and len(piece.split()) > 2:
                 return piece
     return text
 

@@ -19,7 +19,8 @@ from crawler.extraction.markup.roles import Role
 MAX_LINKS = 25
 """Maximum links of a row; a longer row is the site's cloud of all topics."""
 _TAG_ADDRESS = re.compile(
-    r"/(?:tags?|topics?|themen?|th[eè]mes?|keywords?|temas?|etiquetas?|schlagw(?:ort|orte|oerter)|sujets?|dossiers?|argoment[io]|tema|mots?|all-about|stichwort|onderwerpen?|etykiet[ay]|emner?|ämnen?)/"
+    r"/(?:tags?|topics?|themen?|th[eè]mes?|keywords?|temas?|etiquetas?|schlagw(?:ort|orte|oerter)|sujets?|dossiers?|argoment[io]|tema|mots?|all-about|stichwort|onderwerpen?|etykiet[ay]|emner?|ämnen?|tagi|avainsanat?"
+    r"|etiketler|etiket|etiketa|stitky|stitek|temata|cimkek?|tu-khoa|topicos?|etichet[ae]|oznake|tagovi)/"
 )
 """Searched for in lower case, which costs half as much as a pattern that ignores case (0.8 against 1.6 µs a link)."""
 _OTHER_LINK = re.compile(
@@ -31,7 +32,10 @@ _ROW_LABEL = re.compile(
     r"(?:mehr (?:lesen über|zum thema|zu diesen themen)|themen|schlag(?:worte|wörter)|(?:article )?tags|(?:related )?topics"
     r"|(?:explore )?more on(?: this topic)?|(?:read )?more about|filed (?:under|in)|tagged|keywords|sujets|thèmes|mots[- ]clés"
     r"|(?:sur le )?même (?:sujet|thème)|temas(?: relacionados)?|etiquetas|más sobre|argomenti|onderwerpen|meer over|ämnen|emner"
-    r"|mer om|tagi|tematy|témata|štítky|címkék|avainsanat|aiheet|etiketler|теги|темы)\s*:?",
+    r"|mer om|tagi|tematy|témata|štítky|címkék|avainsanat|aiheet|etiketler|теги|темы|ετικέτες"
+    r"|tópicos|palavras-chave|etichete|oznake|tagovi|từ khóa|chủ đề|kata kunci|topik"
+    r"|キーワード|タグ|関連ワード|태그|키워드|关键词|标签|關鍵字|標籤"
+    r"|الوسوم|كلمات مفتاحية|مواضيع|תגיות|נושאים|टैग्स|टैग|विषय)\s*:?",
     re.IGNORECASE,
 )
 """Text printed before a row of topics."""
@@ -76,7 +80,7 @@ def _labelled_row(page: Page, heading: Element | None) -> list[str]:
     for element in page.elements[0 if heading is None else page.elements.index(heading) :]:
         text = element.text
         label = text.strip() if text and len(text) < 2 * _LONGEST_LABEL else ""
-        if not 3 < len(label) <= _LONGEST_LABEL or element.tag in _NO_LABELS or not _ROW_LABEL.fullmatch(label):
+        if not 1 < len(label) <= _LONGEST_LABEL or element.tag in _NO_LABELS or not _ROW_LABEL.fullmatch(label):
             continue
         around = [element, *islice(element.iterancestors(), _LABELLED_BOXES)]
         if any(one.tag in ("nav", "aside", "footer", "header") or page.role(one) & _NO_ROW for one in around):

@@ -42,6 +42,23 @@ def test_headline(top: str, expected: str) -> None:
     assert headline(top) == expected
 
 
+@table(
+    "h1",
+    [
+        "<h1><span class=roof>Harbour:</span> Lanterns come back to the quay</h1>",
+        "<h1><small>Harbour</small>Lanterns come back to the quay</h1>",
+        "<h1><span class=sr-only>Article: </span>Lanterns come back to the quay</h1>",
+    ],
+)
+def test_a_kicker_that_the_title_element_lacks_goes(h1: str) -> None:
+    assert headline(h1, "<title>Lanterns come back to the quay | Quay Mail</title>") == "Lanterns come back to the quay"
+
+
+def test_the_h1_that_equals_the_declared_name_stands_before_a_longer_one() -> None:
+    two = "<h1>Lantern parade returns to the quay</h1><h1>In pictures: Lantern parade returns to the quay</h1>"
+    assert headline(two) == "Lantern parade returns to the quay"
+
+
 def test_a_second_half_stays_where_the_title_has_it_too() -> None:
     head = "<meta property='og:title' content='Lanterns are back again'><title>Lanterns are back again: and so is rain</title>"
     assert headline("<h1>Lanterns are back again: <i class=sub>and so is rain</i></h1>", head) == (

@@ -49,3 +49,19 @@ def test_keywords_that_run_together_are_taken_where_they_are_parted() -> None:
     item = '{"@type":"NewsArticle","headline":"The heron stays","keywords":["weir heron town"]}'
     head = f'<script type="application/ld+json">{item}</script><meta name="keywords" content="heron,weir,town">'
     assert extract(f"{head}{ARTICLE}</article>", "https://www.example.org/x").topics == ("heron", "weir", "town")
+
+
+@table(
+    "row",
+    [
+        "<div>Tópicos: <a href=/x/a>Heron</a> <a href=/x/b>Weir</a></div>",
+        "<div>キーワード: <a href=/x/a>Heron</a> <a href=/x/b>Weir</a></div>",
+        "<div>태그 <a href=/x/a>Heron</a> <a href=/x/b>Weir</a></div>",
+        "<div>תגיות: <a href=/x/a>Heron</a> <a href=/x/b>Weir</a></div>",
+        "<div>الوسوم: <a href=/x/a>Heron</a> <a href=/x/b>Weir</a></div>",
+        "<div><a href=/etiket/a>Heron</a> <a href=/etiket/b>Weir</a></div>",
+        "<div><a href=/cimke/a>Heron</a> <a href=/cimke/b>Weir</a></div>",
+    ],
+)
+def test_rows_of_topics_in_more_languages(row: str) -> None:
+    assert extract(f"{ARTICLE}{row}</article>", "https://www.example.org/x").topics == ("Heron", "Weir")
