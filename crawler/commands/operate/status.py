@@ -14,7 +14,7 @@ from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, print_json, table, when, word
 from crawler.config import SETTINGS, SettingOrigin, shown
 from crawler.logs import plain
-from crawler.monitoring.collector import SiteGrowth, project
+from crawler.monitoring.disk import SiteGrowth, project
 from pipelines.queries import articles
 from pipelines.queries.missed import missed_by_site
 from pipelines.store.rows import Row, moment, span

@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from crawler.cli import main
-from crawler.monitoring.collector import MeasurementReader, project
+from crawler.monitoring.collector import MeasurementReader
+from crawler.monitoring.disk import project
 from crawler.monitoring.metrics import samples
 from pipelines.store.database import Store
 from tests.factories import T0, article, at, new_ledger, new_store
