@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -14,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler import config
 from crawler.clock import clock
 from crawler.cluster import ClusterStatus, ReadClusterStatus
-from crawler.commands import SettingOption, db_option, log_option, now, options
+from crawler.commands import SettingOption, configuration, db_option, log_option, now, options
 from crawler.config import PREFIX
 from crawler.logs import install
 from crawler.schedule import processes
@@ -89,7 +86,7 @@ def keys_of_cluster() -> KeyRing:
     with needing_cluster():
         from crawler.cluster.keys import BadKeysError, KeyRing
     try:
-        keys = KeyRing.read(config.load(config.find(os.environ), os.environ).text("cluster_keys"))
+        keys = KeyRing.read(configuration().text("cluster_keys"))
     except BadKeysError as error:
         raise click.ClickException(f"cluster_keys: {error}") from error
     if not keys.keys:
@@ -141,9 +138,7 @@ def writer_command(once: bool, log: str, redis: str, db: str) -> None:
     keys = keys_of_cluster()
     with needing_cluster():
         from crawler.cluster.consumer import StreamConsumer
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = processes.stop_event()
     with hold(locks_of(db), f"writer of {Path(db).name}") as holder:
         if holder is not None:
             raise click.ClickException(f"{db}: another writer (process {holder or 'unknown'}) keeps this ledger")

@@ -19,6 +19,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
@@ -229,6 +230,14 @@ def is_running(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def stop_event() -> threading.Event:
+    """An event that SIGTERM and SIGINT set, instead of ending this process."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping
 
 
 def end_with(parent: int) -> None:

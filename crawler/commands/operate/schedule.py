@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import threading
 from contextlib import ExitStack
 from datetime import timedelta
@@ -131,9 +130,7 @@ def _run_due(schedule: Schedule, now: Clock) -> None:
 
 
 def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None, now: Clock) -> None:
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = processes.stop_event()
     before = read_heartbeat(db)
     logger.info("%d starts were missed while no scheduler ran", schedule.note_missed())
     if schedule.is_second:
