@@ -10,7 +10,7 @@ from pipelines.text.bylines.tokens import Mark, Run
 from pipelines.text.lexicons import word_set
 from pipelines.text.lexicons.agencies import agency_name
 
-_DATELINE = re.compile(r"(?:(?<=[（(\[【〔])\w{1,6}|^(?!사진|영상|편집)[\uac00-\ud7af]{2,4})[=＝](?=\w)")
+_DATELINE = re.compile(r"(?:(?<=[（(\[【〔])\w{1,6}|^(?!사진|영상|편집|그래픽)[\uac00-\ud7af]{2,4})[=＝](?=\w)")
 """The place in front of an agency: "(서울=연합뉴스) 박지훈 기자"."""
 _REPORTS = re.compile(r"(?:[／/][^／/\s]{2,3})?(?:綜合|综合)?(?:报道|報導|報道)(?=[〕)）】\]]?$)")
 """The words behind a reporter's name: "記者陳大文/台北報導"."""

@@ -60,7 +60,7 @@ BARE_LABEL = re.compile(
     r"|pictures?|pics?|foto|bild|courtesy|kuva|beeld|fot))(?:\s?[|/]\s?|\s+)",
     re.IGNORECASE,
 )
-"""A label without a sign; it counts only at the start or after a sentence, and only before a text with the shape of a credit."""
+"""A label without a sign; it counts at the start, after a sentence or a divider, and only before the shape of a credit."""
 
 COPYRIGHT = re.compile(r"(?:(?:©|\(c\)(?=\s*\w)|ⓒ|\bcopyright\b)\s*:?\s*)+", re.IGNORECASE)
 

@@ -223,7 +223,9 @@ def _copyright_or_bare(line: str) -> tuple[int, int] | None:
             return mark.start(), mark.end()
     for label in BARE_LABEL.finditer(line):
         credit = line[label.end() :].strip(" .")
-        if is_bare_credit(credit) or is_source(credit) or (is_capitalised(credit) and len(credit.split()) <= 6):
+        is_after_divider = line[: label.start()].rstrip()[-1:] in ("|", "/", "–", "—", "-")  # "Ardle - Photo Festival"
+        is_name = not is_after_divider and is_capitalised(credit) and len(credit.split()) <= 6
+        if is_name or is_bare_credit(credit) or is_source(credit):
             return label.start(), label.end()
     return None
 
@@ -312,6 +314,9 @@ def _ends_captions(phrase: str) -> bool:
 def _japanese(line: str) -> Cut:
     """ "...＝共同", "（警視庁提供）", "＝山田太郎撮影"."""
     match = _JAPANESE.search(line[-_JAPANESE_END:])
-    if not match or not (match["label"] or (match[0][0] in "＝（" and is_source(match["credit"]))):
+    if not match or "年" in match["credit"]:  # "（1990年撮影）" says when
         return line, None
-    return line[: len(line) - len(match[0])], match["credit"]
+    if not match["label"] and not (match[0][0] in "＝（" and is_source(match["credit"])):
+        return line, None
+    closing = line[-1] if match[0][0] == "、" and line[-1] in ")）】" else ""  # "（2024年4月、山田太郎撮影）"
+    return f"{line[: len(line) - len(match[0])]}{closing}", match["credit"]

@@ -49,6 +49,9 @@ def test_printed_forms(row: dict[str, str]) -> None:
         "2 of 4 suspects were arrested on Monday",
         "Before/after pictures of the high street",
         "What happened next:",
+        "Ardle – Photo Festival",
+        "Der Markt - Bild 2 von 5",
+        "駅前（1990年撮影）",
     ],
 )
 def test_no_credit_in_it(caption: str) -> None:
