@@ -64,7 +64,7 @@ class StreamConsumer:
         self._problem = ""
         self._since = time.monotonic()
         self._last_message: dict[str, float] = {}
-        self._kept_up = self._stories_at = -_STORIES_BUSY_SECONDS
+        self._upkeep_at = self._stories_at = -_STORIES_BUSY_SECONDS
         self.counts: Counter[str] = Counter()
         """Number of entries by result; see `HandledMessages`."""
 
@@ -100,7 +100,7 @@ class StreamConsumer:
             self.counts += written.counts
             self._last_message |= dict.fromkeys(written.crawls, time.monotonic())
         self._note_recovery()
-        if time.monotonic() - self._kept_up > _UPKEEP_SECONDS:
+        if time.monotonic() - self._upkeep_at > _UPKEEP_SECONDS:
             self._upkeep(quiet=not entries)
         return bool(entries)
 
@@ -134,7 +134,7 @@ class StreamConsumer:
             self._redis.delete(WRITER)
 
     def _upkeep(self, *, quiet: bool) -> None:
-        self._kept_up = time.monotonic()
+        self._upkeep_at = time.monotonic()
         self._joined = self._claim()
         if quiet:
             self._lose_silent()

@@ -88,7 +88,7 @@ class HandledMessages:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenedCrawl:
     """One open crawl."""
 
     crawl_id: int
@@ -108,7 +108,7 @@ class MessageHandler:
         self._store = store
         self._stream = stream
         self._keys = keys
-        self._open: dict[str, _Open] = {}
+        self._open: dict[str, _OpenedCrawl] = {}
         self._locks = ExitStack()
         """Locks of hosts whose crawls are being opened: no local crawl starts until their rows are visible."""
 
@@ -159,7 +159,7 @@ class MessageHandler:
                 else:
                     written.counts[self._handle(entry, message, written.answers)] += 1
             self._note_progress(written.crawls)
-            self._move(max((entry.id for entry, _ in given), key=place_of))
+            self._store_position(max((entry.id for entry, _ in given), key=place_of))
         return written
 
     def _handle(self, entry: StreamEntry, message: Message, answers: list[tuple[str, bytes]]) -> str:
@@ -180,7 +180,7 @@ class MessageHandler:
             return "asked"
         return "again" if repeated else self._record(crawl, entry, message)
 
-    def _record(self, crawl: _Open, entry: StreamEntry, message: ItemFetched) -> str:
+    def _record(self, crawl: _OpenedCrawl, entry: StreamEntry, message: ItemFetched) -> str:
         """Record an item, or store its entry while the reading is held, for the next writer."""
         recorded, quarantine = crawl.session.write(message.item), crawl.session.quarantine
         if not quarantine.is_holding:  # it never did, or has just settled what it held
@@ -226,7 +226,7 @@ class MessageHandler:
                            message.serial, moment(message.started), answer)  # fmt: skip
         put_open_crawl(store, site.id, opened)
         session = CrawlSession(store, site, crawl_id, message.started)
-        self._open[message.crawl] = _Open(crawl_id, site, session, message.serial, 0, holds=False)
+        self._open[message.crawl] = _OpenedCrawl(crawl_id, site, session, message.serial, 0, holds=False)
         return answer
 
     def _close(self, job: str, result: CrawlResult) -> None:
@@ -244,7 +244,7 @@ class MessageHandler:
 
     # --- what must be known again ------------------------------------------------------------------------------------
 
-    def _crawl(self, job: str) -> _Open | None:
+    def _crawl(self, job: str) -> _OpenedCrawl | None:
         """The open crawl; loaded from the store if another writer opened it."""
         if job not in self._open:
             opened = open_crawl_of(self._store, job)
@@ -252,12 +252,12 @@ class MessageHandler:
                 self._open[job] = self._reopen(opened)
         return self._open.get(job)
 
-    def _reopen(self, opened: OpenCrawl) -> _Open:
+    def _reopen(self, opened: OpenCrawl) -> _OpenedCrawl:
         """Restore a CrawlSession: its counts, and its waiting fetches, admitted again in their order."""
         site = site_of(loaded(opened.site))
         session = CrawlSession(self._store, site, opened.crawl_id, instant_of(opened.started))
         session.quarantine.restore((opened.sound, opened.confirmed))
-        crawl = _Open(opened.crawl_id, site, session, opened.serial, opened.missing, holds=False)
+        crawl = _OpenedCrawl(opened.crawl_id, site, session, opened.serial, opened.missing, holds=False)
         for row_id, waiting in waiting_fetches(self._store, crawl.crawl_id):
             fields = {b"v": waiting.version, b"m": waiting.message} | ({b"p": waiting.page} if waiting.page else {})
             message = _read(StreamEntry("", fields))
@@ -269,11 +269,11 @@ class MessageHandler:
                 crawl.holds = True
         return crawl
 
-    def _note_serial(self, crawl: _Open, serial: int) -> None:
+    def _note_serial(self, crawl: _OpenedCrawl, serial: int) -> None:
         crawl.missing += serial - crawl.serial - 1
         crawl.serial = serial
 
-    def _forget_waiting(self, crawl: _Open) -> None:
+    def _forget_waiting(self, crawl: _OpenedCrawl) -> None:
         if crawl.holds:
             forget_waiting(self._store, crawl.crawl_id)
             crawl.holds = False
@@ -285,13 +285,13 @@ class MessageHandler:
             if crawl:
                 put_progress(self._store, crawl.crawl_id, crawl.serial, crawl.missing, crawl.session.quarantine.counts)
 
-    def _move(self, entry_id: str) -> None:
+    def _store_position(self, entry_id: str) -> None:
         put_stream_position(self._store, self._stream, entry_id)
 
     def _refuse(self, entry: StreamEntry, reason: str) -> HandledMessages:
         logger.error("entry %s cannot be written: %s", entry.id, reason)
         with self._store.transaction():
-            self._move(entry.id)
+            self._store_position(entry.id)
         return HandledMessages(refused=[(entry, reason)], counts=Counter(refused=1))
 
 

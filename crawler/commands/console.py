@@ -39,8 +39,8 @@ class PlainConsole(Console):
 
     def print(self, *objects: Any, **options: Any) -> None:
         """As `Console.print`; `plain` removes control characters from texts."""
-        known = {str: plain, Text: _cleared}
-        super().print(*(known[type(one)](one) if type(one) in known else one for one in objects), **options)
+        cleaners = {str: plain, Text: _cleared}
+        super().print(*(cleaners[type(one)](one) if type(one) in cleaners else one for one in objects), **options)
 
     def on_broken_pipe(self) -> None:
         """The reader has closed the pipe: discard the rest, so that the verb continues to its own exit code."""

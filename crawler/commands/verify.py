@@ -90,8 +90,8 @@ def command(with_pages: bool, show_all: bool, day: str | None, published: str | 
         except OSError as error:
             raise click.ClickException(f"{premis_path}: {error.strerror}") from error
     if as_json:
-        told: list[VerificationFault | SealedAgain] = [*faults, *again]
-        print_json([{"where": one.where, "what": one.what, "is_fault": one in faults} for one in told])
+        listed: list[VerificationFault | SealedAgain] = [*faults, *again]
+        print_json([{"where": one.where, "what": one.what, "is_fault": one in faults} for one in listed])
         for line in (*([] if faults else _since(checked)), str(checked)):
             echo(line, err=True)
     else:

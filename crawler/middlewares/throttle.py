@@ -109,13 +109,13 @@ class HostThrottle:
     def record(self, answer: HostAnswer, now: float) -> bool:
         """Record an answer. True: the host wants the request again later, after `wait`."""
         self.note_traffic(now)
-        asked = answer.retry_after if answer.status in (429, 503) else None
+        wanted_wait = answer.retry_after if answer.status in (429, 503) else None
         if answer.refusal:
             self._refused(answer.refusal)
-            if asked is not None:
-                self._note_retry_after(asked, now)
-        elif asked is not None:
-            return self._note_retry_after(asked, now)
+            if wanted_wait is not None:
+                self._note_retry_after(wanted_wait, now)
+        elif wanted_wait is not None:
+            return self._note_retry_after(wanted_wait, now)
         elif answer.status == 429:
             self._refused("status 429")
         elif answer.status is None or answer.status >= 500 or answer.status == 408:

@@ -174,7 +174,7 @@ class ControlServer:
             self._path.unlink(missing_ok=True)  # of a schedule that died: ours is the lock
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as listener:
                 os.fchmod(listener.fileno(), 0o600)  # before it has a name: nobody else ever finds it open
-                with _short(self._path) as address:
+                with _short_address(self._path) as address:
                     listener.bind(address)
                 self._path.chmod(0o600)
                 listener.listen(8)
@@ -214,7 +214,7 @@ def request(db: str, verb: str, sites: Sequence[str] = (), **more: str | None) -
     path = socket_path(db)
     wanted = {"version": VERSION, "verb": verb, "sites": list(sites), **more}
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection, _short(path) as address:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection, _short_address(path) as address:
             connection.settimeout(ANSWER_SECONDS)
             connection.connect(address)
             connection.sendall(_line(wanted))
@@ -237,7 +237,7 @@ def socket_path(db: str) -> Path:
 
 
 @contextmanager
-def _short(path: Path) -> Iterator[str]:
+def _short_address(path: Path) -> Iterator[str]:
     """An address of the socket within the system's limit of 107 bytes: through the open folder if the path is longer."""
     if len(os.fsencode(path)) <= 100:
         yield str(path)

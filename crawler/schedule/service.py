@@ -128,8 +128,8 @@ class HostQueues(BaseExecutor):  # type: ignore[misc]
         except NoCrawlError as error:
             self._missed_runs.put(site_id, error.outcome, [planned], error.reason)
         except Exception as error:  # the boundary of a crawl's thread: its failure must not stop the schedule
-            tell = logger.error if isinstance(error, StoreError) else logger.exception
-            tell("%s: the crawl planned for %s failed: %s", site_id, moment(planned), error)
+            log = logger.error if isinstance(error, StoreError) else logger.exception
+            log("%s: the crawl planned for %s failed: %s", site_id, moment(planned), error)
             why = CodedReason(CrawlReason.NOT_BEGUN, f"the crawl did not begin: {error}")
             self._missed_runs.put(site_id, CrawlOutcome.FAILED, [planned], why)
         finally:
@@ -193,8 +193,8 @@ class Schedule:
         self._sites: dict[str, Site] = {}
         self._missed_runs = MissedRuns(db, clock)
         self._scheduler_lock: SchedulerLock | None = None
-        self._accounted = clock()
-        self._from: dict[str, datetime] = {}
+        self._accounted_until = clock()
+        self._planned_from: dict[str, datetime] = {}
         self.pauses: dict[str, Pause] = {}
         """Pauses by site; a paused site is off the timetable."""
         self._pausing = threading.RLock()
@@ -243,7 +243,7 @@ class Schedule:
         self._ticks.last_tick = time.monotonic()
         self._scheduler.add_job(_never_called, IntervalTrigger(seconds=TICK_SECONDS), id=_TICK, executor=_TICK)
         for site in self._sites.values():  # from where the missed starts end, so that none falls between
-            begin = self._from.pop(site.id, self._accounted - timedelta.resolution)
+            begin = self._planned_from.pop(site.id, self._accounted_until - timedelta.resolution)
             start = None if site.id in self.pauses else next_start(site, begin)
             self._scheduler.modify_job(site.id, next_run_time=start)
         self._scheduler.start()
@@ -334,7 +334,7 @@ class Schedule:
         """Write a row for each site with starts in a period when no schedule of this ledger ran; returns how many."""
         if self._scheduler_lock is None:
             self._scheduler_lock = SchedulerLock(locks_of(self._db))
-        self._accounted = self._clock()
+        self._accounted_until = self._clock()
         try:
             return self._note_missed() if self._scheduler_lock.alone else self._take_over_starts()
         finally:
@@ -344,13 +344,13 @@ class Schedule:
         """Take over starts that another schedule has planned but not recorded: it may die with them. Those that it runs have
         rows."""
         with Store(self._db, readonly=True) as store:
-            last_starts = {site_id: last_planned(store, site_id, self._accounted, by_hand=False) for site_id in self._sites}
-        self._from.update({site_id: last for site_id, last in last_starts.items() if last})
+            last_starts = {site_id: last_planned(store, site_id, self._accounted_until, by_hand=False) for site_id in self._sites}
+        self._planned_from.update({site_id: last for site_id, last in last_starts.items() if last})
         return 0
 
     def _note_missed(self) -> int:
         noted = 0
-        now = self._accounted
+        now = self._accounted_until
         with Store(self._db) as store:
             for site in self._sites.values():
                 if site.id in self.pauses:

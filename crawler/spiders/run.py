@@ -202,13 +202,13 @@ def crawl_sites(sites: Sequence[Site], options: Options, urls: Mapping[str, Sequ
     )
 
 
-def check_sites(sites: Sequence[Site], db: str, catalogue: str, jobs: int, tell: Callable[[Row], None]) -> list[Row]:
-    """As `check_site`, for several, as child processes; `tell` receives each result."""
-    return _in_children(sites, jobs, lambda site: _check_in_child(site, db, catalogue), tell)
+def check_sites(sites: Sequence[Site], db: str, catalogue: str, jobs: int, on_result: Callable[[Row], None]) -> list[Row]:
+    """As `check_site`, for several, as child processes; `on_result` receives each result."""
+    return _in_children(sites, jobs, lambda site: _check_in_child(site, db, catalogue), on_result)
 
 
 def _in_children(
-    sites: Sequence[Site], jobs: int, run: Callable[[Site], _Result], tell: Callable[[_Result], None]
+    sites: Sequence[Site], jobs: int, run: Callable[[Site], _Result], on_result: Callable[[_Result], None]
 ) -> list[_Result]:
     groups: dict[str, list[Site]] = {}
     for site in sites:
@@ -218,7 +218,7 @@ def _in_children(
         results = []
         for site in group:
             results.append(run(site))
-            tell(results[-1])
+            on_result(results[-1])
         return results
 
     with ThreadPoolExecutor(jobs) as pool:

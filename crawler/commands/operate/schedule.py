@@ -89,7 +89,7 @@ def command(ctx: click.Context, once: bool, jobs: int, time_limit: int, metrics:
     crawls = _crawls(db, time_limit, log, redis, handler, now)
     schedule = Schedule(db, crawls, now, jobs)
     schedule.replace(sites)
-    _keep_plan(db, SchedulePlan(schedule.site_ids, moment(now())))
+    _store_plan(db, SchedulePlan(schedule.site_ids, moment(now())))
     monitored = MonitoredSchedule(db, schedule.has, status_reader_of(redis))
     if once:
         _run_due(schedule, now)
@@ -140,7 +140,7 @@ def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None,
     logger.info("%d sites are scheduled", schedule.size)
     _heartbeat(schedule, crawls, db, now)
     processes.tell(processes.READY)
-    seen = fingerprint(path, own_sites())
+    loaded_files = fingerprint(path, own_sites())
     closing, closer = HourlyClosing(archive_by_settings(db)), threading.Thread()
     while not stopping.wait(CATALOGUE_SECONDS):
         schedule.follow_clock()
@@ -150,8 +150,8 @@ def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None,
             closer.start()
         _heartbeat(schedule, crawls, db, now)
         current = fingerprint(path, own_sites())
-        if current != seen and _take_over(schedule, db, path, now):
-            seen = current
+        if current != loaded_files and _load_changed(schedule, db, path, now):
+            loaded_files = current
     processes.tell(processes.STOPPING)
     schedule.stop()
     crawls.stop()
@@ -172,7 +172,7 @@ def _heartbeat(schedule: Schedule, crawls: CrawlRunner, db: str, now: Clock) -> 
         logger.error("the schedule's sign of life could not be written: %s", error)
 
 
-def _take_over(schedule: Schedule, db: str, path: Path | None, now: Clock) -> bool:
+def _load_changed(schedule: Schedule, db: str, path: Path | None, now: Clock) -> bool:
     """Apply a changed catalogue, or keep the old plan if it is wrong; False if the ledger cannot be written and a retry is
     needed."""
     try:
@@ -181,7 +181,7 @@ def _take_over(schedule: Schedule, db: str, path: Path | None, now: Clock) -> bo
         logger.error("the changed catalogue is broken; the old plan stays in force:\n%s", error)
         before = read_plan(db)
         loaded = before.loaded if before else moment(now())
-        _keep_plan(db, SchedulePlan(schedule.site_ids, loaded, first_problem(error)))
+        _store_plan(db, SchedulePlan(schedule.site_ids, loaded, first_problem(error)))
         return True
     try:
         with Store(db) as store:
@@ -190,12 +190,12 @@ def _take_over(schedule: Schedule, db: str, path: Path | None, now: Clock) -> bo
         logger.error("the catalogue changed, and is taken over as soon as the ledger can be written: %s", error)
         return False
     schedule.replace(sites)
-    _keep_plan(db, SchedulePlan(schedule.site_ids, moment(now())))
+    _store_plan(db, SchedulePlan(schedule.site_ids, moment(now())))
     logger.info("the catalogue changed: %d sites are scheduled", schedule.size)
     return True
 
 
-def _keep_plan(db: str, plan: SchedulePlan) -> None:
+def _store_plan(db: str, plan: SchedulePlan) -> None:
     try:
         write_plan(db, plan)
     except OSError as error:

@@ -77,7 +77,7 @@ def _is_path(target: str, sites_path: Path | None) -> bool:
 def _check(sites: tuple[Site, ...], db: str, catalogue: str, jobs: int, as_json: bool) -> list[Row]:
     """The results of the checks, each printed when it arrives."""
 
-    def tell(row: Row) -> None:
+    def on_result(row: Row) -> None:
         if not as_json:
             _print_check(row)
 
@@ -85,13 +85,13 @@ def _check(sites: tuple[Site, ...], db: str, catalogue: str, jobs: int, as_json:
 
     if len(sites) == 1:
         row = check_site(sites[0], db).as_row()
-        tell(row)
+        on_result(row)
         return [row]
     with progress_bars(shown=not as_json) as progress:
         task = progress.add_task("checking", total=len(sites))
 
         def advance(row: Row) -> None:
-            tell(row)
+            on_result(row)
             progress.advance(task)
 
         return check_sites(sites, db, catalogue, jobs, advance)
@@ -169,8 +169,8 @@ def add(url: str, site_id: str | None, off: bool, sites_path: Path | None, as_js
     if not row["problem"]:
         file = file_of(sites_path)
         values = _named(row["definition"], site_id, {site.id for site in known}) | ({"enabled": False} if off else {})
-        asked = f"Proposed by `newsledger sites add {url}`{'; to check:' if row['doubts'] else ''}"
-        file.add(values, comment="\n".join((asked, *row["doubts"])))
+        heading = f"Proposed by `newsledger sites add {url}`{'; to check:' if row['doubts'] else ''}"
+        file.add(values, comment="\n".join((heading, *row["doubts"])))
         file.save()
         row |= {"definition": values, "file": str(file.path)}
     if as_json:
@@ -194,11 +194,11 @@ def _found(url: str, as_json: bool) -> Row:
 
     err = console(error=True)
 
-    def watch(asked: str) -> None:
+    def on_request(address: str) -> None:
         if not as_json:
-            err.print(f"asking {asked}", style="dim", markup=False)
+            err.print(f"asking {address}", style="dim", markup=False)
 
-    row = probe_site(_address(url), watch).as_row()
+    row = probe_site(_address(url), on_request).as_row()
     if not as_json:
         _print_probe(row)
     return row

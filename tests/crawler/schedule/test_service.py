@@ -225,7 +225,7 @@ def test_what_another_schedule_keeps_is_not_missed(tmp_path: Path, schedule: Sch
     other.admit_others()
     assert schedule.note_missed() == 0
     assert len(rows(tmp_path)) == 1
-    assert schedule._from == {"paper": T0}, "but planned here too: the other may die before it has told of them"
+    assert schedule._planned_from == {"paper": T0}, "but planned here too: the other may die before it has told of them"
     other.close()
 
 
