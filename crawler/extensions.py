@@ -33,7 +33,7 @@ from crawler.middlewares.lease import remote_writer_of
 from crawler.middlewares.throttle import ThrottleMiddleware
 from crawler.schedule.processes import hold_everywhere, is_running, locks_of
 from crawler.spiders.news import NewsSpider
-from crawler.warc.holdings import absence
+from crawler.warc.holdings import absence, absence_of
 from crawler.warc.writer import ArchiveWriter, CrawlerIdentity, RepeatedRecord
 from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.items import open_session, refused, stop_crawl, stopped_for
@@ -257,16 +257,20 @@ class RemoteRecord:
         return cls(crawler, remote_writer_of(crawler), crawler.settings.getfloat("NEWSLEDGER_TIME_LIMIT") * 60.0)
 
     def spider_opened(self, spider: NewsSpider) -> None:
-        """Give the spider its context."""
+        """Open the session of a worker's crawl; if its archive is not there, nothing is requested from the site."""
         spider.look_up = self._look_up
         self._alarm = asyncio.get_running_loop().call_later(self._seconds, self._end_at_limit)
-        folder = self._crawler.settings.get("NEWSLEDGER_WARC") or "data/warc"
-        keep = None
+        machine = machine_name()
+        folder = Path(self._crawler.settings.get("NEWSLEDGER_WARC") or "data/warc") / machine
+        keep, absent = None, None
         if spider.site.archive != "off":
-            machine = machine_name()
-            self._archive = ArchiveWriter(Path(folder) / machine, spider.site.id, identity=identity_of(self._crawler))
+            pages = (page for page in spider.scope.archived_by_workers if page.startswith(f"{machine}/"))
+            absent = absence_of(folder, next(pages, None))
+            self._archive = ArchiveWriter(folder, spider.site.id, identity=identity_of(self._crawler))
             keep = archive_policy_of(spider.site, self._archive, None, machine)
         open_session(self._crawler, RemoteSession(self._remote_writer, spider.snapshot, keep))
+        if absent:
+            raise refused(self._crawler, CodedReason(CrawlReason.ARCHIVE_MISSING, f"on {machine}: {absent}"))
 
     def spider_closed(self, spider: NewsSpider, reason: str) -> None:
         """Report the end of the crawl."""

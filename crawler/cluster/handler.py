@@ -56,6 +56,7 @@ from pipelines.store.open_crawls import (
     waiting_fetches,
     was_opened,
 )
+from pipelines.store.pages import newest_pages_of_workers
 from pipelines.store.rows import instant_of, moment
 from pipelines.store.snapshot import look_up
 
@@ -218,6 +219,7 @@ class MessageHandler:
         store, site = self._store, message.site
         put_sites(store, rows_of([site]))
         context = load_context(store, site, message.started)  # before its own row is there
+        context = replace(context, archived_by_workers=newest_pages_of_workers(store))
         lose_dead(store, message.started, is_running)  # those of this machine
         crawl_id = start_crawl(store, site.id, message.trigger, message.started, message.planned,
                                worker=message.worker, job=message.crawl)  # fmt: skip

@@ -156,6 +156,7 @@ class _ContextAnswer:
     wary_of: str | None
     sources: dict[str, Source]
     habits: EditRateModel
+    archived: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +272,9 @@ def place_of(entry_id: str) -> tuple[int, int]:
 def encode_context(crawl_id: int, context: CrawlContext) -> bytes:
     """The answer to CrawlOpened."""
     snapshot = context.snapshot
-    context_answer = _ContextAnswer(crawl_id, context.allowed, context.wary_of, snapshot.sources, snapshot.edit_rates)
+    context_answer = _ContextAnswer(
+        crawl_id, context.allowed, context.wary_of, snapshot.sources, snapshot.edit_rates, context.archived_by_workers
+    )
     return zlib.compress(dumped(to_struct(context_answer, _CONTEXT_ANSWER)), _FAST)
 
 
@@ -283,7 +286,7 @@ def decode_context(answer: bytes) -> tuple[int, CrawlContext]:
         raise RefusedError(answered.refused[:MAX_NAME_CHARS])
     edit_rates = EditRateModel(from_struct(answered.habits.counts, dict[str, Count]))
     snapshot = SiteSnapshot(sources=from_struct(answered.sources, dict[str, Source]), edit_rates=edit_rates)
-    return answered.crawl, CrawlContext(snapshot, answered.allowed, answered.wary_of)
+    return answered.crawl, CrawlContext(snapshot, answered.allowed, answered.wary_of, tuple(answered.archived))
 
 
 @_readable

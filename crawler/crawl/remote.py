@@ -68,6 +68,8 @@ class CrawlScope:
     """Takes the items of a crawl whose store is elsewhere."""
     wary_of: str | None = None
     """The host that refused us the last time; known once the crawl's row is open."""
+    archived_by_workers: tuple[str, ...] = ()
+    """The newest archived file of each machine of a cluster; known once the crawl's row is open."""
     on_this_machine: bool = False
     """A title on loopback is probed: other loopback hosts that it names belong to it, and are no private addresses to refuse."""
 

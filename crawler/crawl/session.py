@@ -42,6 +42,8 @@ class CrawlContext:
     """How many known articles it may fetch again."""
     wary_of: str | None = None
     """The host that refused us the last time."""
+    archived_by_workers: tuple[str, ...] = ()
+    """The newest archived file of each machine of a cluster: a worker without its archive does not begin a crawl."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class MeasurementReader:
         with Store(self._db, readonly=True) as store:
             self._tallies.read_on(store)
             last_pauses = pauses(store)
-            no_archive = holdings.absence(self._archive, store)
+            no_archive = holdings.absence_anywhere(self._archive, store)
             if begun - self._disk_read >= DISK_SECONDS:
                 self._disk, self._disk_read = project(store, self._archive, now), begun
             known = set(site_names(store))

@@ -119,6 +119,7 @@ class NewsSpider(Spider):
     def use_context(self, context: CrawlContext) -> None:
         """Use what the store knows of the site, before the first request."""
         self.snapshot, self.allowed, self.scope.wary_of = context.snapshot, context.allowed, context.wary_of
+        self.scope.archived_by_workers = context.archived_by_workers
 
     @property
     def candidate_count(self) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from crawler.warc.cdxj import index_of
 from crawler.warc.writer import MARKER, OPEN, close_files
+from pipelines.store.crawls import worker_without_archive
 from pipelines.store.database import Store
 from pipelines.store.pages import newest_page
 
@@ -95,13 +96,22 @@ def free_bytes(folder: Path) -> int:
 
 
 def absence(folder: Path, store: Store) -> str | None:
-    """Why nothing may be written to an archive: the ledger points at pages, and the folder has neither marker nor file."""
+    """Why nothing may be written to this machine's archive; None if all is well."""
+    return absence_of(folder, newest_page(store))
+
+
+def absence_anywhere(folder: Path, store: Store) -> str | None:
+    """The same of this machine or, in a cluster, of a worker's, by what its last crawls reported."""
+    return absence(folder, store) or worker_without_archive(store)
+
+
+def absence_of(folder: Path, page: str | None) -> str | None:
+    """Why nothing may be written to an archive: the ledger points at `page`, and the folder has neither marker nor file."""
     try:
         if (folder / MARKER).exists() or next(folder.glob("*/*.warc.gz*"), None):
             return None
     except OSError as error:
         return f"{folder}: the archive cannot be read: {error.strerror}"
-    page = newest_page(store)
     begin = f"to begin an archive anew, make the folder and an empty file {MARKER} in it"
     return f"{folder}: the archive is not there, nor is {page}: mount its disk, or set `warc`; {begin}" if page else None
 

@@ -146,11 +146,25 @@ def close_left_open(store: Store, pid: int, outcome: CrawlOutcome, reason: Coded
             store.update("crawls", row["id"], {"outcome": outcome, "finished": moment(now), **_why(reason)})
 
 
+_WITHOUT_ARCHIVE = """
+SELECT c.reason FROM crawls c JOIN (SELECT max(id) AS last FROM crawls WHERE outcome IN ('finished', 'stopped', 'failed')
+    AND id > (SELECT max(id) FROM crawls) - 1000 GROUP BY site_id) ON c.id = last
+WHERE c.worker IS NOT NULL AND c.reason_code = 'archive_missing' ORDER BY c.id DESC LIMIT 1
+"""
+
+
 def last_reason_code(store: Store, site_id: str) -> str | None:
     """The reason code of the site's last crawl that finished, stopped or failed."""
     ran = "('finished', 'stopped', 'failed')"
     sql = f"SELECT reason_code FROM crawls WHERE site_id = ? AND outcome IN {ran} ORDER BY id DESC LIMIT 1"  # noqa: S608 - our own words
     found = store.value(sql, (site_id,))
+    return str(found) if found else None
+
+
+def worker_without_archive(store: Store) -> str | None:
+    """Why the newest crawl of a site that workers could not archive failed; None if no site's last crawl failed for that. Of the
+    last 1,000 crawls."""
+    found = store.value(_WITHOUT_ARCHIVE)
     return str(found) if found else None
 
 

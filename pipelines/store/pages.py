@@ -44,6 +44,11 @@ _NEWEST = """
 SELECT r.warc_file FROM revisions r JOIN crawls c ON c.id = r.crawl_id WHERE r.id > (SELECT max(id) FROM revisions) - 1000
     AND r.warc_file IS NOT NULL AND c.worker IS NULL AND c.trigger NOT IN ('import', 'merge') ORDER BY r.id DESC LIMIT 1
 """
+_NEWEST_OF_WORKERS = """
+SELECT r.warc_file, max(r.id) FROM revisions r JOIN crawls c ON c.id = r.crawl_id
+    WHERE r.id > (SELECT max(id) FROM revisions) - 1000 AND instr(r.warc_file, '/') AND c.worker IS NOT NULL
+    GROUP BY substr(r.warc_file, 1, instr(r.warc_file, '/'))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,11 @@ def newest_page(store: Store) -> str | None:
     """The file of the newest page that a crawl of this machine archived; None if it is in none of the last 1,000 revisions."""
     found = store.value(_NEWEST)
     return str(found) if found else None
+
+
+def newest_pages_of_workers(store: Store) -> tuple[str, ...]:
+    """The file of the newest page that workers archived, for each machine whose pages are in the last 1,000 revisions."""
+    return tuple(str(row["warc_file"]) for row in store.rows(_NEWEST_OF_WORKERS))
 
 
 def page_of(row: Row) -> ArchivedPage:

@@ -28,7 +28,7 @@ from crawler.commands.operate.monitoring import judged_plan
 from crawler.logs import plain
 from crawler.monitoring.monitor import plan_problem
 from crawler.monitoring.state_files import read_heartbeat
-from crawler.warc.holdings import absence
+from crawler.warc.holdings import absence_anywhere
 from pipelines.history.anomalies import FIELDS
 from pipelines.queries.health import Finding, HealthMetrics, is_ill, judge
 from pipelines.queries.health_metrics import health_metrics
@@ -66,7 +66,7 @@ def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool,
     on = {*(plan.sites if plan else ()), site}
     max_age = timedelta(hours=max_age_hours)
     with open_ledger(db) as store:
-        absent = None if site else absence(archive_by_settings(db), store)
+        absent = None if site else absence_anywhere(archive_by_settings(db), store)
         metrics = list(health_metrics(store, now(), site))
         missed = missed_by_site(store, site)
     if site and not metrics:

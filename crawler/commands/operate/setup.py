@@ -36,7 +36,7 @@ from crawler.commands.console import console, echo, print_json, table
 from crawler.config import USUAL_FILE, SettingOrigin
 from crawler.middlewares.ssrf import refusal
 from crawler.schedule.processes import hold
-from crawler.warc.holdings import absence, free_bytes
+from crawler.warc.holdings import absence_anywhere, free_bytes
 from pipelines.queries import articles
 from pipelines.store.database import Store, StoreError, holds_something
 from pipelines.store.rows import instant_of
@@ -171,7 +171,7 @@ def _ledger(db: Path) -> Check:
         return Check("ledger", Condition.WELL, f"{db}: none yet; the first crawl makes it")
     try:
         with open_ledger(str(db)) as store:
-            last, absent = articles.status(store)["last_fetch"], absence(archive_by_settings(str(db)), store)
+            last, absent = articles.status(store)["last_fetch"], absence_anywhere(archive_by_settings(str(db)), store)
     except StoreError as error:
         return Check("ledger", Condition.ILL, str(error), "see docs/operate: when something is wrong")
     if last and instant_of(last) > now() + _CLOCK_MARGIN:

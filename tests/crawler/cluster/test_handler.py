@@ -26,9 +26,10 @@ from crawler.cluster.messages import (
 )
 from crawler.schedule.processes import is_running
 from crawler.spiders.run import Options, crawl_site
+from crawler.warc.holdings import absence, absence_anywhere, absence_of
 from pipelines.article import Fetch, Outcome
 from pipelines.reasons import CodedReason, CrawlReason
-from pipelines.store.crawls import lose_dead
+from pipelines.store.crawls import CrawlOutcome, lose_dead
 from pipelines.store.database import Store, StoreError
 from pipelines.store.snapshot import SnapshotQuestion
 from tests.crawler.cluster.cluster_env import ESTIMATES, PRIVATE, Paper, Worker, contents, keep_alone, moment_of
@@ -168,6 +169,29 @@ def test_a_crawl_says_who_made_it(store: Store) -> None:
     assert row == {"trigger": "schedule", "planned": "2025-03-07T08:00:00Z", "started": "2025-03-07T08:00:00Z",
                    "outcome": "running", "pid": None, "worker": "worker-1", "job": worker.crawl}  # fmt: skip
     assert lose_dead(store, T0, is_running) == [], "its process is on another machine"
+
+
+def test_workers_learn_which_machines_archived_and_health_which_could_not(store: Store, tmp_path: Path) -> None:
+    feed = Feed(store)
+    first = begin(feed, 1)
+    feed.give(look(first, 2), end(first, 3))
+    with store.transaction():
+        store.execute("UPDATE revisions SET warc_file = 'vm/herald/herald-20250307-01.warc.gz', warc_offset = 0")
+    worker = Worker(Paper("herald", 0), 2, 60)
+    _, context = decode_context(feed.give(worker.opened).answers[0][1])
+    assert context.archived_by_workers == ("vm/herald/herald-20250307-01.warc.gz",)
+    why = absence_of(tmp_path, context.archived_by_workers[0])
+    ending = replace(
+        Paper("herald", 0).ending(61), outcome=CrawlOutcome.FAILED, reason=why, reason_code=CrawlReason.ARCHIVE_MISSING
+    )
+    feed.give(CrawlEnded(worker.crawl, 2, ending))
+    assert why
+    assert absence(tmp_path, store) is None, "this machine archived nothing"
+    assert absence_anywhere(tmp_path, store) == why
+    third = begin(feed, 3, minute=120)
+    assert absence_anywhere(tmp_path, store) == why, "it runs still"
+    feed.give(look(third, 2, minute=121), end(third, 3, minute=122))
+    assert absence_anywhere(tmp_path, store) is None
 
 
 def test_a_briefing_is_given_again_as_it_was_until_the_crawl_has_heard_it(store: Store) -> None:

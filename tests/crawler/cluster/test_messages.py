@@ -143,9 +143,11 @@ def test_a_message_comes_back_as_it_went(message: Message) -> None:
     assert page_of(back) == page_of(message)
 
 
-@given(begun, counts, counts, maybe_texts)
-def test_a_briefing_comes_back_as_it_went(snapshot: SiteSnapshot, crawl_id: int, allowed: int, wary_of: str | None) -> None:
-    told = CrawlContext(snapshot, allowed, wary_of)
+@given(begun, counts, counts, maybe_texts, st.lists(texts).map(tuple))
+def test_a_briefing_comes_back_as_it_went(
+    snapshot: SiteSnapshot, crawl_id: int, allowed: int, wary_of: str | None, archived: tuple[str, ...]
+) -> None:
+    told = CrawlContext(snapshot, allowed, wary_of, archived)
     back_id, back = decode_context(encode_context(crawl_id, told))
     assert (back_id, back) == (crawl_id, told)
 

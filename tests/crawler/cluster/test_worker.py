@@ -172,6 +172,31 @@ def test_a_request_under_way_ends_with_the_lease(town: Town, redis: Redis) -> No
         eventually(lambda: town.outcomes()[:1] == ["stopped"])
 
 
+@pytest.mark.slow
+def test_a_worker_whose_archive_is_away_asks_for_nothing(town: Town, redis: Redis) -> None:
+    """The ledger points at pages of this machine; its folder is an empty mount point until the disk is there again."""
+    town.catalogue({"paper": town.hosts[0]}, DELAY)
+    with town.writer():
+        enqueue(town, redis)
+        town.once("worker", "--burst", "--warc", str(town.pages))
+        eventually(lambda: town.outcomes() == ["finished"])
+        asked = len(town.requests())
+        town.pages.rename(town.folder / "away")
+        (town.pages / machine_name()).mkdir(parents=True)
+        enqueue(town, redis)
+        town.once("worker", "--burst", "--warc", str(town.pages))
+        eventually(lambda: town.outcomes() == ["finished", "failed"])
+    (row,) = town.rows("SELECT reason, reason_code, requests FROM crawls WHERE outcome = 'failed'")
+    assert (row["reason_code"], row["requests"]) == ("archive_missing", 0)
+    assert f"on {machine_name()}:" in row["reason"]
+    assert "mount its disk" in row["reason"]
+    assert len(town.requests()) == asked
+    assert list((town.pages / machine_name()).iterdir()) == []
+    for verb in ("health", "doctor"):
+        told = town.once(verb, "--db", str(town.db), "--sites", str(town.sites), code=1)
+        assert f"on {machine_name()}:" in " ".join(told.split()), verb
+
+
 def test_without_a_writer_crawls_wait(town: Town, redis: Redis) -> None:
     town.catalogue({"paper": town.hosts[0]}, DELAY)
     enqueue(town, redis)
