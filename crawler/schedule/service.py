@@ -298,7 +298,8 @@ class Schedule:
             since, until = (found[site.id].since, found[site.id].until or now) if site.id in found else (now, now)
             note_pause(self._db, site, since, min(until, now), now)
         if paused or resumed:
-            logger.info("paused: %s; crawled again: %s", paused, [site.id for site in resumed])
+            names = [", ".join(sites) or "none" for sites in (paused, [site.id for site in resumed])]
+            logger.info("paused: %s; crawled again: %s", *names)
 
     def starts(self) -> dict[str, datetime | None]:
         """The next planned start of each site; None if it is paused, or its cron rule never matches."""

@@ -188,7 +188,7 @@ class SubprocessRunner:
                 note_crawl(store, site.id, crawl.trigger, outcome, planned, now, why)
             ended_as = last_of_start(store, site.id, planned)
         if ended_as:
-            text = "%s: %s; %d requests, %d looks, %d revisions, %d errors%s"
+            text = "%s: %s; %d requests, %d fetches, %d revisions, %d errors%s"
             because = f": {ended_as['reason']}" if ended_as["reason"] else ""
             numbers = (ended_as[name] for name in ("requests", "looks", "revisions", "errors"))
             logger.info(text, site.id, ended_as["outcome"], *numbers, because, extra={"site": site.id, "crawl": ended_as["id"]})

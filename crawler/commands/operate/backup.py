@@ -46,6 +46,8 @@ def backup_command(target: Path, init: bool, keep: int | None, only_list: bool, 
         _to_file(target, db, force, as_json)
         return
     if init:
+        if target.is_file():
+            raise click.UsageError(f"{target} is a file, and --init makes a folder: name another")
         try:
             prepare(target)
         except OSError as error:

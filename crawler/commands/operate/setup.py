@@ -91,7 +91,8 @@ def init_command(folder: Path, contact: str | None) -> None:
     for name, text in ((USUAL_FILE, _SETTINGS.format(contact=setting)), ("newsledger-sites.toml", _SITES)):
         _write_new(folder / name, lambda path, text=text: path.write_text(text, encoding="utf-8"))  # type: ignore[misc]
     _write_new(folder / "systemd", lambda path: shutil.copytree(_units(), path))
-    echo(f"\nNext:\n  cd {folder}\n  newsledger sites add https://www.your-paper.example/\n  newsledger crawl your-paper\n"
+    change_folder = "" if folder.resolve() == Path.cwd() else f"  cd {folder}\n"
+    echo(f"\nNext:\n{change_folder}  newsledger sites add https://www.your-paper.example/\n  newsledger crawl your-paper\n"
          "\n`newsledger doctor` says whether this machine has what crawls need.")  # fmt: skip
 
 

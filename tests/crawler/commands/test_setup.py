@@ -45,6 +45,7 @@ def test_a_folder_to_begin_with_is_one_that_commands_accept(run: CliRunner, monk
 def test_what_is_there_is_not_replaced(run: CliRunner) -> None:
     Path("newsledger.toml").write_text('contact = "mine"\n', encoding="utf-8")
     done = run.invoke(main, ["init", ".", "--contact", "another"])
+    assert "  cd " not in done.output
     assert done.exit_code == 0, done.output
     assert "newsledger.toml is there already" in done.stdout
     assert Path("newsledger.toml").read_text(encoding="utf-8") == 'contact = "mine"\n'

@@ -96,6 +96,12 @@ def test_a_disk_that_is_not_mounted_is_noticed(live: Path, tmp_path: Path) -> No
     assert not list((tmp_path / "mnt").iterdir())
 
 
+def test_a_file_is_no_folder_of_copies(live: Path, tmp_path: Path) -> None:
+    (tmp_path / "copy.db").touch()
+    done = run(live, "backup", tmp_path / "copy.db", "--init")
+    assert (done.exit_code, "is a file, and --init makes a folder" in done.output) == (2, True)
+
+
 def test_two_copies_at_once_and_what_a_killed_one_left(live: Path, tmp_path: Path) -> None:
     folder = tmp_path / "copies"
     assert run(live, "backup", folder, "--init").exit_code == 0
