@@ -44,6 +44,9 @@ edited. Lower: a note that a desk adds to a handful of articles waits for a pers
 AT_TIMES = 2
 """Number of articles that gained such a line, and of those that lost it. Lower: a note that a desk moves counts as
 boilerplate."""
+VERY_MANY = 20
+"""Number of articles that gain the same line, or change the same one of standfirst, names and captions, for it to be the template
+in any crawl, however many others are as they were. Lower: a note that a desk adds to many counts as boilerplate."""
 MANY, MANY_MILD = 8, 5
 """This many silent edits of one field, in most articles that were read again, are none; of standfirst, names or captions only."""
 HARDLY_KEPT = 0.1
@@ -87,6 +90,15 @@ class Anomaly:
 
     def __bool__(self) -> bool:
         return bool(self.symptoms or self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class LineCounts:
+    """In how many of a site's recent articles each line is from the first, and how many edits added and removed it."""
+
+    first: Counter[str] = field(default_factory=Counter)
+    came: Counter[str] = field(default_factory=Counter)
+    went: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +154,10 @@ def second_look(before: Article | None, reading: Article, unsure: str | None, *,
         return SecondLook(FetchReason.NOT_THIS_PAGE, "a copy at another address", LONG_LOOK)
     if before and _is_anothers(before, reading, unsure):
         return SecondLook(FetchReason.NOT_THIS_PAGE, "another story, which names another address as its own", LONG_LOOK)
-    if before is None and reading.kind is Kind.ARTICLE and not reading.body and reading.is_accessible_for_free is not False:
-        return SecondLook(FetchReason.NOT_SURE_WHOLE, "perhaps not the whole page: it has no text", SECOND_LOOK)
+    is_bare = reading.body in ("", reading.description) and reading.is_accessible_for_free is not False
+    if before is None and reading.kind is Kind.ARTICLE and is_bare:
+        lack = "it has no text but its standfirst" if reading.body else "it has no text"
+        return SecondLook(FetchReason.NOT_SURE_WHOLE, f"perhaps not the whole page: {lack}", SECOND_LOOK)
     if before and Kind.LIVE not in (before.kind, reading.kind):  # their posts turn over
         other_headline = not _title_words(before) & _title_words(reading)
         was_signed = before.date_published or before.authors
@@ -184,13 +198,24 @@ def judge_batch(anomalies: Sequence[Anomaly], batch: BatchContext) -> list[Coded
     return [_reason(one, symptoms, believed, lines, shared, batch) for one in anomalies]
 
 
-def shown_at_times(anomalies: Iterable[Anomaly]) -> frozenset[str]:
-    """Boilerplate lines: those that some articles gained and others lost in one crawl, or that SHARED_BY articles lost."""
-    anomalies = list(anomalies)
+def shown_at_times(anomalies: Iterable[Anomaly], earlier: LineCounts | None = None) -> frozenset[str]:
+    """Boilerplate lines: those that some articles gained and others lost, and those that several lost, or very many gained, in
+    one crawl. `earlier` has the counts of the site's recent history."""
+    anomalies, earlier = list(anomalies), earlier or LineCounts()
     came = Counter(line for one in anomalies for line in one.came)
     went = Counter(line for one in anomalies for line in one.lines - one.came)
-    shown = {line for line in came if min(came[line], went[line]) >= AT_TIMES and came[line] + went[line] >= SHARED_BY}
-    return frozenset(shown | {line for line, count in went.items() if count >= SHARED_BY and not came[line]})
+    return frozenset(
+        line
+        for line in came.keys() | went.keys()
+        if (came[line] >= VERY_MANY and not went[line])
+        or (went[line] >= SHARED_BY and not came[line])
+        or _comes_and_goes(came[line] + earlier.came[line], went[line] + earlier.went[line], earlier.first[line])
+    )
+
+
+def _comes_and_goes(came: int, went: int, first: int) -> bool:
+    is_common = came + went >= SHARED_BY and min(came, went) >= AT_TIMES
+    return is_common or (first >= SHARED_BY and min(came, went) > 0)
 
 
 def fields_of_template(anomalies: Sequence[Anomaly], batch: BatchContext) -> frozenset[str]:
@@ -250,7 +275,8 @@ def _is_honest(symptom: str, count: int, mild: int, batch: BatchContext) -> bool
         share = 1 - batch.usual.share(name) if name in FIELDS else 1 - NEARLY_ALWAYS
         return batch.sound >= SOUND_NEEDED - 2 and count <= 1 + 2 * share * (count + batch.sound)
     if symptom.startswith(_SILENT):
-        is_mild = symptom.removeprefix(_SILENT) in _MILD and mild >= MANY_MILD and mild > batch.confirmed
+        is_most = mild >= MANY_MILD and mild > batch.confirmed
+        is_mild = symptom.removeprefix(_SILENT) in _MILD and (is_most or count >= VERY_MANY)
         return not is_mild and (count < MANY or count <= 3 * batch.confirmed)
     count += batch.quarantined.get(symptom, 0)
     if symptom in GRAVE:

@@ -99,7 +99,8 @@ SELECT r.id AS revision_id, r.article_id, a.url, a.site_id, s.name AS site_name,
     a.date_published, r.date_modified, a.state, a.revision_count, r.section,
     (SELECT json_group_array(name) FROM (
         SELECT name FROM revision_authors WHERE revision_id = r.id ORDER BY position)) AS authors,
-    (SELECT m.story_id FROM story_articles m WHERE m.article_id = r.article_id) AS story_id,
+    (SELECT m.story_id FROM story_members m WHERE m.article_id = r.article_id
+        AND (SELECT h.sites FROM story_heads h WHERE h.id = m.story_id) > 1) AS story_id,
     r.description AS description, substr(r.body, 1, {COUNTED_CHARS}) AS body,
     before.description AS description_before, substr(before.body, 1, {COUNTED_CHARS}) AS body_before, before.id AS id_before
 FROM json_each(:ids) wanted CROSS JOIN revisions r ON r.id = wanted.value

@@ -41,6 +41,7 @@ def withdraw(store: Store, article: Row, who: str, reason: str, now: datetime, f
         made = store.insert("withdrawals", {**row, "revisions": article["revision_count"]})
         written = [(Subject.WITHDRAWAL, made), *_erase_revisions(store, article["id"]), *_erase_readings(store, article["id"])]
         written += _erase_quarantine(store, article["id"], now)
+        store.execute("DELETE FROM boilerplate_lines WHERE site_id = ?", (article["site_id"],))
         forget(store, article["id"], now)
         store.update("articles", article["id"], {"next_check": None, "stale_hash": None, "stale_since": None})
         seal(store, [*written, (Subject.ARTICLE, article["id"])], now, Cause.WITHDRAWAL)

@@ -132,10 +132,14 @@ def _author_kind(stored: str | None) -> AuthorKind:
 
 
 def known_of(article: Row, latest: Row, earlier: Iterable[Row]) -> Known:
-    """What the decision needs: the article, its latest revision, and the earlier ones, oldest first."""
+    """What the decision needs: the article, its latest revision, and the earlier ones, oldest first.
+
+    If the latest has no stamp, the last one before it counts: templates show their stamp at times, and it does not move then.
+    """
+    earlier = list(earlier)
     return Known(
         content_hash=latest["content_hash"],
-        date_modified=latest["date_modified"],
+        date_modified=next((row["date_modified"] for row in (latest, *reversed(earlier)) if row["date_modified"]), None),
         date_published=latest["date_published"],
         state=State(article["state"]),
         earlier=tuple(EarlierRevision(row["id"], row["content_hash"], bool(row["date_modified"])) for row in earlier),

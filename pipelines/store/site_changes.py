@@ -23,6 +23,7 @@ _COUNTED = {
     "site_counts": ("counted, kind", "n = n + excluded.n"),
     "habits": ("habit", "watched = watched + excluded.watched, found = found + excluded.found"),
     "sources": ("url", "site_id = site_id"),
+    "boilerplate_lines": ("line", "site_id = site_id"),
 }
 """Table -> its key without the site, and how two rows of both sites with that key are merged."""
 

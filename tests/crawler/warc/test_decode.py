@@ -8,11 +8,10 @@ from collections.abc import Callable
 
 import brotli
 import pytest
-from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.warc.decode import MAX_CODINGS, codings_of, decode, decode_undeclared, unchunk
+from crawler.warc.decode import MAX_CODINGS, codings_of, decode, decode_undeclared, unchunk, zstd
 
 PAGE = b"".join(f"<p>Paragraph {n} of the report on the ferry.</p>".encode() for n in range(4_000))
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import brotli
 import pytest
-from backports import zstd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.warc import reader
+from crawler.warc.decode import zstd
 from pipelines.store.pages import ArchivedPage
 
 URL = "https://gazette.example/news/ferry"

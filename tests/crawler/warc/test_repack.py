@@ -9,9 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from backports import zstd
 
 from crawler.warc import reader, repack
+from crawler.warc.decode import zstd
 from crawler.warc.repack import addressable
 
 PAGES = {f"https://paper.example/news/{n}": f"<p>The {n}th ferry sails at {n} o'clock.</p>".encode() * 40 for n in range(1, 6)}

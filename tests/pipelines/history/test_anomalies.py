@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from pipelines.history.anomalies import (
     NAMES_ANOTHER,
     Anomaly,
     BatchContext,
+    LineCounts,
     Readings,
     as_before,
     fields_of_template,
@@ -102,6 +104,8 @@ def symptom(*names: str) -> Anomaly:
         pytest.param([symptom("silent body")] * 8, BatchContext(2, 2), False, id="eight texts of ten edited in one night"),
         pytest.param([symptom("silent body")] * 8, BatchContext(3, 3), True, id="eight texts of eleven"),
         pytest.param([symptom("silent description")] * 5, BatchContext(4, 4), False, id="standfirsts alone"),
+        pytest.param([symptom("silent images")] * 20, BatchContext(400, 400), False, id="captions of twenty articles at once"),
+        pytest.param([symptom("silent images")] * 19, BatchContext(400, 400), True, id="of a few less"),
         pytest.param([symptom("silent description", "silent body")] * 5, BatchContext(4, 4), True, id="standfirst and text"),
         pytest.param([Anomaly(lines=LINE)] * 4, BatchContext(), True, id="four with one line"),
         pytest.param([Anomaly(lines=LINE)] * 5, BatchContext(4, 4), False, id="most gain one line"),
@@ -136,6 +140,15 @@ def test_a_line_that_many_articles_lose_at_once_is_boilerplate() -> None:
     came, went = Anomaly(lines=LINE, came=LINE), Anomaly(lines=LINE)
     assert shown_at_times([went] * 5) == LINE
     assert shown_at_times([went] * 4) == shown_at_times([came] * 9) == frozenset(), "a desk may add a note to many"
+    assert shown_at_times([came] * 20) == LINE, "but hardly to twenty between two crawls"
+
+
+def test_a_line_of_many_first_revisions_that_comes_and_goes_is_boilerplate() -> None:
+    came = [Anomaly(lines=LINE, came=LINE)]
+    first, gone = Counter(dict.fromkeys(LINE, 5)), Counter(dict.fromkeys(LINE, 1))
+    assert shown_at_times(came, LineCounts(first=first, went=gone)) == LINE
+    assert shown_at_times(came, LineCounts(first=first)) == frozenset(), "an appeal of the police that one article gains"
+    assert shown_at_times(came, LineCounts(first=first - gone, went=gone)) == frozenset()
 
 
 def test_what_is_the_templates_doing_stays_as_it_was() -> None:

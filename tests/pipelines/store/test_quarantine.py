@@ -238,6 +238,19 @@ def test_a_line_that_leaves_many_articles_is_no_edit_and_hides_none(crawl: Crawl
     assert sorted(outcomes) == sorted([Outcome.SILENT, *[Outcome.UNCHANGED] * 6])
 
 
+def test_a_line_that_one_crawl_found_to_be_boilerplate_makes_no_edit_in_the_next(crawl: Crawl) -> None:
+    shown = f"{LONG}\n\nRead faster in our app."
+    for number in range(2, 9):
+        crawl.writer.record(article(shown, url=f"{URL}-{number}"))
+    for number in range(2, 7):
+        crawl.screen(article(LONG, url=f"{URL}-{number}", seen=10))
+    crawl.quarantine.verdicts()
+    later = Quarantine(crawl.store, "paper", None, Readings())
+    for text, outcome in ((LONG, Outcome.UNCHANGED), (LONG.replace("Sentence 2", "Sentence 7"), Outcome.SILENT)):
+        judged = crawl.writer.judge(article(text, url=f"{URL}-8", seen=20))
+        assert crawl.writer.judge(later.without_boilerplate(judged)).outcome is outcome
+
+
 def test_a_reading_unlike_for_its_template_is_no_absence(crawl: Crawl) -> None:
     crawl.writer.record(Fetch(URL, at(10), status=404, outcome=Outcome.GONE))
     aside = because(Fetch(URL, at(20), status=200), Outcome.QUARANTINED, coded(FetchReason.SILENT_EDITS, "silent authors", 9, 1))
