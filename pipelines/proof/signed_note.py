@@ -145,7 +145,7 @@ class SigningKey:
     @classmethod
     def make(cls, path: Path, name: str | None) -> Self:
         """Make a new key in a file that nobody else may read, and the public key beside it (`.pub`). Raises FileExistsError if
-        the file exists. The default name is made from the key's hash. Both files are a line in our format and PEM for `openssl`.
+        either exists. The default name is made from the key's hash. Both files are a line in our format and PEM for `openssl`.
         """
         key = _ed25519().Ed25519PrivateKey.generate()
         from cryptography.hazmat.primitives import serialization as forms
@@ -157,10 +157,15 @@ class SigningKey:
             raise NoteError(f"{name!r}: a key's name has no spaces, no + and nothing but ASCII, as in paper.example/ledger")
         made = cls(PublicKey(name, public), key)
         pem = key.private_bytes(forms.Encoding.PEM, forms.PrivateFormat.PKCS8, forms.NoEncryption())
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(name.encode() + b"\n" + pem)
         public_pem = public.public_bytes(forms.Encoding.PEM, forms.PublicFormat.SubjectPublicKeyInfo)
-        public_path(path).write_bytes(made.public.line.encode() + b"\n" + public_pem)
+        with public_path(path).open("xb") as file:
+            try:
+                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as private:
+                    private.write(name.encode() + b"\n" + pem)
+            except OSError:
+                public_path(path).unlink()
+                raise
+            file.write(made.public.line.encode() + b"\n" + public_pem)
         return made
 
     def sign(self, checkpoint: Checkpoint) -> str:

@@ -85,6 +85,14 @@ def test_what_is_no_checkpoint(text: str) -> None:
         Checkpoint.read(f"{text}\n\n— a AAAA\n")
 
 
+@pytest.mark.parametrize("there", ["paper.key", "paper.key.pub"])
+def test_a_new_key_overwrites_nothing(there: str, tmp_path: Path) -> None:
+    (tmp_path / there).write_text("of another key")
+    with pytest.raises(FileExistsError):
+        SigningKey.make(tmp_path / "paper.key", None)
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {there: "of another key"}
+
+
 def test_a_key_is_its_owners_alone(tmp_path: Path) -> None:
     path = tmp_path / "paper.key"
     made = SigningKey.make(path, None)
