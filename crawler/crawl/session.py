@@ -130,7 +130,7 @@ class CrawlSession:
         now = self._now = self._imported or fetch_of(item).fetched  # what a crawl fetches is of now
         with self._writer.transaction(now):
             judged = self._writer.judge(item, now)
-            if not self._imported and (own := self.quarantine.without_boilerplate(judged)) is not judged.item:
+            if not self._imported and (own := self.quarantine.boilerplate.without(judged)) is not judged.item:
                 judged = self._writer.judge(own, now)
             if self._imported and judged.is_late:
                 self._late.append(self._writer.late(judged))

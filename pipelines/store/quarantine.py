@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -20,30 +20,23 @@ from pipelines.history.anomalies import (
     LOST_ARTICLE,
     Anomaly,
     BatchContext,
-    LineCounts,
     Readings,
     as_before,
     fields_of_template,
     find_anomaly,
     judge_batch,
     second_look,
-    shown_at_times,
 )
 from pipelines.reasons import CodedReason, coded
+from pipelines.store.boilerplate_lines import BoilerplateLines
 from pipelines.store.database import Row, Store
 from pipelines.store.judgement import Judgement
 from pipelines.store.rows import instant_of, json_of, moment
-from pipelines.text import paragraphs
 
 MAX_HELD = 200
 """Maximum number of readings held at the same time; at this number they are judged before the crawl's end."""
 PAGES_KEPT = 1_000
 """Maximum number of stored pages of a site. Beyond it, a reading that is not accepted is only a row of `fetches`."""
-RECENT_ARTICLES = 200
-"""Newest articles of a site whose revisions say how often a line is added and removed."""
-_LINES = "SELECT line FROM boilerplate_lines WHERE site_id = ?"
-_RECENT = """SELECT r.article_id, r.body FROM (SELECT id FROM articles WHERE site_id = ? ORDER BY id DESC LIMIT ?) a
-    CROSS JOIN revisions r ON r.article_id = a.id AND r.number <= 20 ORDER BY r.article_id, r.number"""
 _FETCH_TEXTS = (
     "requested_url",
     "reason",
@@ -131,16 +124,7 @@ class Quarantine:
         self._held: list[HeldReading] = []
         self._sound = 0
         self._confirmed = 0
-        self._lines = frozenset(row["line"] for row in store.rows(_LINES, (site_id,)))
-
-    def without_boilerplate(self, judged: Judgement) -> Article | Fetch:
-        """The item without the lines that earlier crawls found to be the site's boilerplate, if it is a change."""
-        item, before = judged.item, judged.before
-        if not self._lines or isinstance(item, Fetch) or before is None:
-            return item
-        if self._lines.isdisjoint((*paragraphs(before.body), *paragraphs(item.body))):
-            return item
-        return as_before(before, item, frozenset(), self._lines)
+        self.boilerplate = BoilerplateLines(store, site_id, crawl_id)
 
     def screen(self, judged: Judgement) -> Article | Fetch | None:
         """The item to record now, perhaps a fetch that only confirms the article; None if the reading waits for `verdicts`."""
@@ -188,8 +172,9 @@ class Quarantine:
         Changes that only come from the template are removed from readings that have others too.
         """
         held, self._held = self._held, []
-        if self._learn_lines(held):
-            held = [self._without(one, lines=self._lines) for one in held]
+        last = max((one.fetch.fetched for one in held), default=None)
+        if last and self.boilerplate.learn([one.anomaly for one in held], last):
+            held = [self._without(one, lines=self.boilerplate.lines) for one in held]
         anomalies, batch = [one.anomaly for one in held], self._batch_context({one.fetch.url for one in held})
         reasons = judge_batch(anomalies, batch)
         fields = fields_of_template(anomalies, batch)
@@ -201,31 +186,6 @@ class Quarantine:
             (rest, None) if why is None and rest.before and rest.hash != rest.before.content_hash else (one, reason)
             for one, reason, rest, why in zip(held, reasons, rests, still, strict=True)
         ]
-
-    def _learn_lines(self, held: Sequence[HeldReading]) -> bool:
-        """Keep the boilerplate lines that these readings and the site's recent history show; whether there are new ones."""
-        asked = frozenset(line for one in held for line in one.anomaly.lines)
-        if not asked:
-            return False
-        shown = shown_at_times((one.anomaly for one in held), self._line_counts(asked)) - self._lines
-        learned = moment(max(one.fetch.fetched for one in held))
-        for line in sorted(shown):
-            row = {"site_id": self._site_id, "line": line, "crawl_id": self._crawl_id, "learned": learned}
-            self._store.insert("boilerplate_lines", row)
-        self._lines |= shown
-        return bool(shown)
-
-    def _line_counts(self, asked: frozenset[str]) -> LineCounts:
-        counts, before, article = LineCounts(), frozenset[str](), None
-        for row in self._store.rows(_RECENT, (self._site_id, RECENT_ARTICLES)):
-            lines = asked.intersection(paragraphs(row["body"] or ""))
-            if row["article_id"] != article:
-                counts.first.update(lines)
-            else:
-                counts.came.update(lines - before)
-                counts.went.update(before - lines)
-            article, before = row["article_id"], lines
-        return counts
 
     @staticmethod
     def _without(one: HeldReading, fields: frozenset[str] = frozenset(), lines: frozenset[str] = frozenset()) -> HeldReading:

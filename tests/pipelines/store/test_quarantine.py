@@ -248,7 +248,7 @@ def test_a_line_that_one_crawl_found_to_be_boilerplate_makes_no_edit_in_the_next
     later = Quarantine(crawl.store, "paper", None, Readings())
     for text, outcome in ((LONG, Outcome.UNCHANGED), (LONG.replace("Sentence 2", "Sentence 7"), Outcome.SILENT)):
         judged = crawl.writer.judge(article(text, url=f"{URL}-8", seen=20))
-        assert crawl.writer.judge(later.without_boilerplate(judged)).outcome is outcome
+        assert crawl.writer.judge(later.boilerplate.without(judged)).outcome is outcome
 
 
 def test_a_reading_unlike_for_its_template_is_no_absence(crawl: Crawl) -> None:
