@@ -31,6 +31,8 @@ class _Sought:
 
     words: tuple[str, ...]
     is_beginning: bool
+    term: int
+    """Index of the term: its spellings count as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,14 @@ class _Place:
     start: int
     end: int
     term: int
-    """Index of the spelling that matches here."""
+    """Index of the term that matches here."""
 
 
 def snippet(texts: Sequence[str | None], terms: Sequence[Term]) -> Snippet:
     """The best part of these texts, in pieces, with matches marked; of two equal ones the one in the earlier text."""
     sought = [
-        _Sought(tuple(key for key, _, _ in _tokens(spelling)), term.is_beginning)
-        for term in terms
+        _Sought(tuple(key for key, _, _ in _tokens(spelling)), term.is_beginning, number)
+        for number, term in enumerate(terms)
         for spelling in term.spellings()
     ]
     best: tuple[int, str, list[_Place], int] | None = None
@@ -69,10 +71,10 @@ def _places(text: str, sought: Sequence[_Sought]) -> list[_Place]:
     for at, (key, start, _) in enumerate(tokens):
         if not has_beginnings and key not in first:
             continue
-        for number, one in enumerate(sought):
+        for one in sought:
             last = at + len(one.words) - 1
             if one.words and last < len(tokens) and _stands(one, key, tokens[at : last + 1]):
-                found.append(_Place(start, tokens[last][2], number))
+                found.append(_Place(start, tokens[last][2], one.term))
         if len(found) >= MAX_PLACES:
             break
     return found

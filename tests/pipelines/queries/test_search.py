@@ -12,6 +12,7 @@ from pipelines.queries import search as searching
 from pipelines.queries import search_terms
 from pipelines.queries.results import Hit, Hits
 from pipelines.queries.search import search
+from pipelines.queries.snippets import snippet
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Store
 from pipelines.store.redaction import withdraw
@@ -281,3 +282,10 @@ def test_search_takes_any_text(ledger: Store, words: str) -> None:
     found = search(ledger, words)
     assert len(found.hits) <= 20
     assert len(search_terms.question(words).terms()) <= search_terms.MAX_TERMS
+
+
+def test_two_spellings_of_a_term_count_once_in_a_snippet() -> None:
+    """The passage with both terms is shown, not the earlier one that has one of them in two spellings."""
+    text = f"Müller, also Mueller. {'Nothing of note. ' * 30}Müller bought the mill."
+    shown = snippet([text], [search_terms.Term("müller"), search_terms.Term("mill")])
+    assert [part for part, is_hit in shown if is_hit] == ["Müller", "mill"]
