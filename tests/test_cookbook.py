@@ -16,7 +16,7 @@ from tests.table import table
 pytestmark = pytest.mark.timeout(300)  # one of them makes the ledger, and the others wait for it
 QUESTIONS = list(questions())
 SMALL = re.compile(
-    r"SCAN (\d+ CONSTANT ROWS?|strong|openings|edits|\(subquery-\d+\)|(json_each|part|t) VIRTUAL TABLE INDEX 1:"
+    r"SCAN (\d+ CONSTANT ROWS?|strong|openings|edits|\(subquery-\d+\)|(json_each|part|t)( EXISTS)? VIRTUAL TABLE INDEX 1:"
     r"|images_swapped|topic_trends|authors_activity"  # views, when their rows have been found
     r"|revisions_fts VIRTUAL TABLE INDEX \d+:M\d*)"
 )

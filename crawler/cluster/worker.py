@@ -22,8 +22,9 @@ from rq.exceptions import StopRequested
 from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.utils import import_attribute
 
-from crawler.cluster.queue import CrawlJob, queue_of
+from crawler.cluster.queue import FUNCTION, CrawlJob, queue_of
 from crawler.schedule.processes import end_with
 
 logger = logging.getLogger(__name__)
@@ -97,6 +98,7 @@ def work(redis: Redis, name: str | None, tidy: Callable[[], None], *, burst: boo
     `tidy()` is called between crawls, and every few seconds while there are none. `redis` must time out after
     ANSWER_SECONDS. Call once a process.
     """
+    import_attribute(FUNCTION)  # loaded once: each crawl is forked from here, and would load it again
     CrawlWorker.tidy = staticmethod(tidy)
     rq.scheduler.Job = CrawlJob  # type: ignore[attr-defined] # of jobs that were put off; it takes no class
     os.register_at_fork(after_in_child=partial(_end_with, os.getpid()))
