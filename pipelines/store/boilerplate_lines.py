@@ -45,11 +45,12 @@ class BoilerplateLines:
         asked = frozenset(line for one in anomalies for line in one.lines if len(line) <= LINE_CHARS)
         if not asked or len(self.lines) >= LINES_KEPT:
             return False
-        shown = (shown_at_times(anomalies, self._counts(asked)) & asked) - self.lines
-        for line in sorted(shown)[:LINES_KEPT]:
+        found = (shown_at_times(anomalies, self._counts(asked)) & asked) - self.lines
+        shown = sorted(found)[: LINES_KEPT - len(self.lines)]
+        for line in shown:
             row = {"site_id": self._site_id, "line": line, "crawl_id": self._crawl_id, "learned": moment(now)}
             self._store.insert("boilerplate_lines", row)
-        self.lines |= shown
+        self.lines |= frozenset(shown)
         return bool(shown)
 
     def _counts(self, asked: frozenset[str]) -> LineCounts:
