@@ -15,7 +15,6 @@ from typing import Any
 from lxml import etree
 
 from crawler.catalogue.site import Site, host_of
-from crawler.extraction.body.blocks import DENSE
 from crawler.extraction.body.container import MIN_LEAD, BodyReading, prose_weight, read_body
 from crawler.extraction.body.lines import Context
 from crawler.extraction.body.second_opinion import reconsidered
@@ -48,7 +47,7 @@ from crawler.extraction.printed.walls import propose_wall
 from pipelines.article import Article, Author, AuthorKind, Fetch, Image, Kind
 from pipelines.history.anomalies import NAMES_ANOTHER
 from pipelines.reasons import CodedReason, FetchReason, coded
-from pipelines.text import join_paragraphs
+from pipelines.text import DENSE, join_paragraphs, size_of
 from pipelines.text.dates import Precision, Timestamp
 from pipelines.text.urls import date_in_path
 
@@ -235,7 +234,7 @@ def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
     """The verdict on every field that is judged, by field name of the article."""
     page, proposals = gathered.page, gathered.proposals
     is_free = judge.is_free(proposals)
-    if sum(map(len, judge.body(proposals).value)) < WEAK and is_free.value is not False:
+    if sum(map(size_of, judge.body(proposals).value)) < WEAK and is_free.value is not False:
         lines = data_text(page, tuple(one.value for one in proposals.headlines))
         if is_free.value or not is_printed(page, list(lines)):
             proposals.bodies.append(Proposal(lines, "data"))

@@ -30,6 +30,15 @@ _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
 _DROP = {**_INVISIBLE, **_CONTROL, **_SURROGATES}
 _DROPPED = re.compile("[" + "".join(re.escape(chr(code)) for code in sorted(_DROP)) + "]")
 
+DENSE = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+"""Scripts that need fewer characters: Thai, Han, kana, Hangul."""
+DENSITY = 2.5
+
+
+def size_of(text: str) -> float:
+    """Length in characters; those of dense scripts are multiplied by `DENSITY`, to be comparable with other scripts."""
+    return len(text) * (DENSITY if not text.isascii() and DENSE.search(text[:60]) else 1.0)
+
 
 def visible(text: str) -> str:
     """The text in NFC without invisible characters, control characters and lone surrogates; white space is kept."""

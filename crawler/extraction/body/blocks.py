@@ -5,14 +5,13 @@ Walks the shared tree once and does not change it. Leaves out only what markup d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lxml.etree import _Element as Element
 
 from crawler.extraction.markup.roles import Role
-from pipelines.text import squash
+from pipelines.text import size_of, squash
 from pipelines.text.lexicons import word_set
 
 MAX_DEPTH = 230
@@ -33,9 +32,6 @@ SILENT = word_set(
 # CMSs often put a form around the whole page; around a newsletter box a form is furniture. Its content decides.
 SUSPECT = frozenset(("aside", "form", "figure"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-DENSE = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-"""Scripts that need fewer characters: Thai, Han, kana, Hangul."""
-DENSITY = 2.5
 
 
 @dataclass(slots=True)
@@ -65,8 +61,7 @@ class Block:
 
     @property
     def size(self) -> float:
-        """Length in characters; those of dense scripts are multiplied by `DENSITY`, to be comparable with other scripts."""
-        return self.length * (DENSITY if not self.text.isascii() and DENSE.search(self.text[:60]) else 1.0)
+        return size_of(self.text)
 
     @property
     def is_heading(self) -> bool:
@@ -154,11 +149,11 @@ _WHISPERED = Role.HIDDEN | Role.TOOLTIP
 
 
 def _is_quotation(element: Element, tag: str) -> bool:
-    """Whether a figure has no picture but a table, or a quotation with its speaker as the caption (HTML, 4.4.12)."""
+    """Whether a figure has no picture of its own but a table, or a quotation with its speaker as the caption (HTML, 4.4.12)."""
     return (
         tag == "figure"
         and (element.find("blockquote") is not None or element.find("table") is not None)
-        and next(element.iter("img", "picture", "video"), None) is None
+        and all(next(picture.iterancestors(tag)) is not element for picture in element.iter("img", "picture", "video"))
     )
 
 

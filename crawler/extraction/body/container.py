@@ -12,18 +12,18 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.body.blocks import DENSITY, SUSPECT, Block, blocks_of, edges_of, is_under, place_of, prose_share
+from crawler.extraction.body.blocks import SUSPECT, Block, blocks_of, edges_of, is_under, place_of, prose_share
 from crawler.extraction.body.lines import Context, article_blocks, is_stamp
 from crawler.extraction.body.notices import is_consent, speaks_to_reader
 from crawler.extraction.markup.page import Page
 from crawler.extraction.markup.roles import Role, all_words, element_words
+from pipelines.text import DENSITY
 
 MAX_BLOCKS = 6_000
 """Maximum number of blocks read on one page; the longest live blogs have about 2,000."""
 MIN_GOOD = 50
 """Minimum characters of a paragraph of prose; fewer in dense scripts (see `DENSITY`)."""
 _SENTENCE = re.compile(r"[.!?…。！？؟।։።។။:;,、，،]")
-
 MAX_OPENING = 600
 Weights = dict[Element, float]
 
@@ -135,8 +135,7 @@ MAX_HEAD = 60
 
 
 def _head(blocks: list[Block], heading: Element | None, kept: list[Block]) -> tuple[Block, ...]:
-    """Blocks between heading and first paragraph; if the heading is unknown or below, the few blocks before the first
-    paragraph."""
+    """Blocks between heading and first paragraph; the few before that paragraph if the heading is unknown or below."""
     end = next((index for index, block in enumerate(blocks) if kept and block is kept[0]), 0)
     start = next(
         (index + 1 for index, block in enumerate(blocks) if heading is not None and is_under(block.element, heading)), None
@@ -339,12 +338,17 @@ def find_container(page: Page, heading: Element | None, good: list[tuple[Block, 
             return node
         best_weight, best = children[0]
         for weight, child in children[1:]:
-            if child in above_heading and weight > max(0.25 * weights[node], 400):
+            # One short paragraph below the heading may be the standfirst of a text elsewhere.
+            if (
+                child in above_heading
+                and weight > 0.25 * weights[node]
+                and (weight > 400 or sum(is_under(block.element, child) for block, _ in good) > 1)
+            ):
                 best_weight, best = weight, child
         own = [weight for block, weight in good if block.element is node or block.element.getparent() is node]
-        if (best_weight < 0.5 * weights[node] and best not in above_heading) or len(own) > 2 or sum(own) > 0.15 * weights[node]:
+        if (best_weight < weights[node] * 2 / 3 and best not in above_heading) or len(own) > 2 or sum(own) > 0.15 * weights[node]:
             return node
-        if len(children) > 1 and (page.role(best) & Role.LIVE or best.tag in _PARTS):
+        if best.tag in _PARTS or (len(children) > 1 and page.role(best) & Role.LIVE):
             return node
         if len(children) > 1 and best.tag not in ("article", "main") and _is_split(node, best, good):
             return node
@@ -352,7 +356,7 @@ def find_container(page: Page, heading: Element | None, good: list[tuple[Block, 
 
 
 _PARTS = frozenset(("blockquote", "ul", "ol", "dl", "figure"))
-"""Elements that are only a part of a text if there is prose beside them."""
+"""Elements that are only a part of a text: a label or prose stands beside them."""
 
 
 def _is_split(node: Element, best: Element, good: list[tuple[Block, float]]) -> bool:

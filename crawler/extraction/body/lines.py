@@ -230,11 +230,15 @@ def _is_opening(block: Block) -> bool:
 
 
 def _belongs_before(block: Block, following: Block) -> bool:
-    """Whether a block is a short first sentence before the first long paragraph."""
+    """Whether a block is a short first sentence before the first long paragraph, or the label of the list that follows."""
     if not _END.search(block.text):
         return False
-    is_paragraph = block.tag == following.tag in ("p", "div") and block.element.getparent() is following.element.getparent()
-    return is_paragraph or block.element is following.element
+    beside = following.element
+    is_label = following.tag == "li" and block.text.endswith((":", "："))
+    if is_label:
+        beside = next(beside.iterancestors("ul", "ol"), beside)
+    is_alike = is_label or block.tag == following.tag in ("p", "div")
+    return block.element is following.element or (is_alike and block.element.getparent() is beside.getparent())
 
 
 def _is_noise(block: Block, context: Context, is_line: bool) -> bool:
@@ -268,7 +272,7 @@ def _is_noise(block: Block, context: Context, is_line: bool) -> bool:
         return True
     if block.tag not in _PROSE_TAGS and not block.is_heading:
         # A div or a cell may contain the whole text, cut by a widget before its full stop.
-        if block.length >= 40 and (_END.search(text) or (block.length >= 200 and block.link_share <= 0.3)):
+        if block.size >= 40 and (_END.search(text) or (block.size >= 200 and block.link_share <= 0.3)):
             return False
         return not is_line
     return not _ANY_LETTER.search(text) or is_stamp(text)

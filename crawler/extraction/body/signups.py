@@ -12,9 +12,8 @@ from typing import TypeAlias
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.body.blocks import DENSE, DENSITY
 from crawler.extraction.markup.page import Page, raw_text_of, text_of
-from pipelines.text import squash
+from pipelines.text import size_of, squash
 
 MOST_CHARS = 450
 """Maximum characters of a box. A larger value removes short articles with a form below; a smaller one misses wordy boxes."""
@@ -121,7 +120,7 @@ def _length(element: Element, lengths: Lengths) -> float:
         length = 0.0
         for text in element.itertext():
             stripped = text.strip()
-            length += len(stripped) * (DENSITY if not stripped.isascii() and DENSE.search(stripped[:60]) else 1)
+            length += size_of(stripped)
             if length > MOST_CHARS:
                 break
         lengths[element] = length

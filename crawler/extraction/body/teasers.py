@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 
 from lxml.etree import _Element as Element
 
-from crawler.extraction.body.blocks import DENSE, HEADINGS, Block
+from crawler.extraction.body.blocks import HEADINGS, Block
 from crawler.extraction.body.container import BodyReading
 from crawler.extraction.markup.page import Page, text_of
 from crawler.extraction.markup.roles import Role
+from pipelines.text import DENSE
 
 MAX_LINKS = 1_500
 """Maximum links read on one page."""

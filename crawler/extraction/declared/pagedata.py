@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from crawler.extraction.declared.titles import letters
 from crawler.extraction.markup.page import Page
-from pipelines.text import squash
+from pipelines.text import size_of, squash
 from pipelines.text.boilerplate import is_furniture
 
 Json: TypeAlias = Any
@@ -128,7 +128,7 @@ _MAX_ASSIGNED = 20
 _MARKUP = re.compile(r"</(?:p|h[1-6]|li|blockquote)>|<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _GONE = re.compile(r"<(script|style|figure|iframe|aside)\b.{0,20000}?</\1>", re.IGNORECASE | re.DOTALL)
-_SENTENCE = re.compile(r".{40,}[.!?…。！？؟।][\"'”’»)\]]*", re.DOTALL)
+_SENTENCE = re.compile(r".+[.!?…。！？؟।][\"'”’»)\]」』]*", re.DOTALL)
 _TEXT_KEYS = ("articleBody", "body", "text", "content", "html", "value", "copy", "markup", "paragraph", "children")
 _OTHERS = re.compile(r"related|recommend|comment|trending|latest|most|teaser|newsletter|author|caption|gallery", re.IGNORECASE)
 
@@ -143,7 +143,8 @@ def data_text(page: Page, names: tuple[str, ...]) -> tuple[str, ...]:
     return max(told, key=lambda lines: sum(map(len, lines)), default=())
 
 
-_NAMING = re.compile(r"\w{4,}")
+_NAMING = re.compile(r"[\u3400-\u9fff]|[\u0e00-\u0e7f\u3040-\u30ff\uac00-\ud7af]{2}|\w{4,}")
+"""Longer words; in scripts without spaces, single Han characters and pairs of others."""
 
 
 def _tells_of(lines: tuple[str, ...], name: str) -> bool:
@@ -211,9 +212,11 @@ def plain(text: str) -> str:
 
 def _is_text(lines: tuple[str, ...]) -> bool:
     """Whether lines are an article's: several sentences, and mostly sentences."""
-    sentences = sum(len(line) for line in lines if _SENTENCE.fullmatch(line))
-    return sentences > MIN_TEXT and sentences > 0.6 * sum(map(len, lines))
+    sizes = [(size_of(line), line) for line in lines]
+    sentences = sum(size for size, line in sizes if size > _MIN_SENTENCE and _SENTENCE.fullmatch(line))
+    return sentences > MIN_TEXT and sentences > 0.6 * sum(size for size, _ in sizes)
 
 
-MIN_TEXT = 400
-"""Characters in sentences from which on a text in the data of a page may be the article."""
+MIN_TEXT, _MIN_SENTENCE = 400, 40
+"""Characters in sentences from which on a text in the data of a page may be the article, and of a sentence; fewer in dense
+scripts (see `DENSITY`)."""

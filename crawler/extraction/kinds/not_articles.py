@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 
-from crawler.extraction.body.blocks import DENSITY
 from crawler.extraction.declared.jsonld import ARTICLE_TYPES
 from crawler.extraction.kinds.addresses import address_words, host_label, listings, names_puzzle, not_articles, segments_of
 from crawler.extraction.kinds.notices import MAX_NAME, notice_by_name, notice_by_text
 from crawler.extraction.kinds.signs import Signs
 from pipelines.reasons import FetchReason
+from pipelines.text import DENSITY
 
 MIN_TEXT = 250
 """Minimum characters of text of a page that has no date and no byline and does not call itself an article."""

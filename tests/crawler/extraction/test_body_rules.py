@@ -81,6 +81,12 @@ TEASED = (
     f'<p class="par">{TWO}</p><p class="par">{THREE}</p><p class="par">{FOUR}</p></div></div>'
 )
 
+DENSE = (
+    "港に向かう連絡船は金曜日も土曜日も来ず、店の小麦粉が底をついた。",
+    "船主は機関の軸受けが壊れたと説明した。",
+    "「こんなに待ったことはない」と局長は話した。",
+)
+
 BREAK = '<span class="part br"></span>'
 
 STAYS = {
@@ -153,6 +159,25 @@ STAYS = {
         f"<div><ul><li>{FOUR}</li></ul><div class=t>{ONE} {TWO} {THREE} And there it</div></div>",
         [FOUR, f"{ONE} {TWO} {THREE} And there it"],
     ),
+    "a quotation with a teaser inside": (
+        (
+            f"{p(ONE)}<figure><blockquote><p>{QUOTED}</p></blockquote>"
+            f'<article class=teaser><figure><img src="/a.jpg"></figure><a href="/a">Bridge shut</a></article></figure>{p(TWO)}'
+        ),
+        [ONE, QUOTED, TWO],
+    ),
+    "two parts at different depths": (
+        f"<main><div><div><div>{p(ONE, TWO, THREE)}</div></div></div><div class=z>{p(FOUR, QUOTED)}</div></main>",
+        [ONE, TWO, THREE, FOUR, QUOTED],
+    ),
+    "a label before a list": (
+        f"<article><p>What is known:</p><ul><li>{ONE}</li><li>{TWO}</li></ul></article>",
+        ["What is known:", ONE, TWO],
+    ),
+    "lines of a dense script without p": (
+        "<div>" + "".join(f"<div><time>1{n}:05</time><div>{line}</div></div>" for n, line in enumerate(DENSE)) + "</div>",
+        list(DENSE),
+    ),
 }
 
 
@@ -193,6 +218,11 @@ LEAVES = {
 @table("name", LEAVES)
 def test_furniture_leaves(name: str) -> None:
     assert body_of(f"{H1}<article>{p(ONE, TWO)}{LEAVES[name]}{p(THREE, FOUR)}</article>") == [ONE, TWO, THREE, FOUR]
+
+
+def test_a_short_report_is_no_footer() -> None:
+    house = p(f"{LINKED} {TWO}", f"{LINKED} {THREE}", f"{LINKED} {FOUR}")
+    assert body_of(f"<div>{H1}<div>{ONE}<br><br>{TWO}</div></div><div id=bottom>{house}</div>") == [ONE, TWO]
 
 
 ENDS = (

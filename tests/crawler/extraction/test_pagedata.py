@@ -78,6 +78,19 @@ def test_what_is_printed_goes_first() -> None:
     assert read(linked_data(articleBody=TEXT), f"<article><h1>{TITLE}</h1>{printed}</article>")[1] == "printed"
 
 
+def test_a_text_in_a_dense_script_needs_fewer_characters() -> None:
+    title = "古い水門の番人が三十一年の勤めを終えて退く"
+    lines = [
+        "川の水門を三十一年にわたって守ってきた番人が金曜日に退職する。休んだのは雪の朝の二日だけだった。",
+        "番人は二〇〇九年まで手で門を開けていたが、その後に県が電動の装置を取り付けた。",
+        "「どの舟も音で分かる」と語る番人の父と祖父も、同じ水門の番人だった。",
+        "番人の家は五月から旅行者に貸し出され、戸口に掛かっていた古い鐘は町の博物館に移される。",
+    ]
+    page = f"<title>{title}</title><meta property=og:type content=article>{data({'title': title, 'body': lines})}"
+    article = explain(f"<html><head>{page}</head><body><h1>{title}</h1></body></html>", URL).article
+    assert article.body == "\n\n".join(lines)
+
+
 def test_a_page_whose_text_is_in_its_data_is_an_article() -> None:
     found = explain(f"<html><head><title>{TITLE}</title>{FOUND['markup in the props']}</head><body></body></html>", URL)
     assert found.article.kind is Kind.ARTICLE
