@@ -166,7 +166,7 @@ def delays(minutes: Sequence[int]) -> Chart:
         summary,
         drawing("delays", title, summary, HEIGHT, parts),
         ("after publication", "edits", "share so far"),
-        _so_far(counts),
+        _cumulative(counts),
     )
 
 
@@ -200,15 +200,15 @@ def bars(title: str, summary: str, columns: Sequence[str], rows: Sequence[tuple[
     parts = [hatching()]
     for place, (name, numbers) in enumerate(rows[:MAX_BARS]):
         y, left = place * ROW, 0.0
-        whole = _plain(sum(numbers))
+        whole = _rounded(sum(numbers))
         inner = [text(0, y + 12, _short(name), "start", "name"), text(RIGHT, y + 12, whole, "end", "name")]
         for (kind, _), number in zip(legend, numbers, strict=True):
             width = RIGHT * max(number, 0) / longest
-            inner += [bar(one, left, width, y + 17, 11) for one in _looks(kind) if width]
+            inner += [bar(one, left, width, y + 17, 11) for one in _classes(kind) if width]
             left += width
         parts.append(element("g", {}, *inner))
     svg = drawing("bars", title, summary, ROW * min(len(rows), MAX_BARS), parts)
-    kept = tuple((name, *map(_plain, numbers)) for name, numbers in rows)
+    kept = tuple((name, *map(_rounded, numbers)) for name, numbers in rows)
     return Chart(title, summary, svg, tuple(columns), kept, tuple(legend) if len(legend) > 1 else ())
 
 
@@ -219,8 +219,8 @@ def answer(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]])
     Without such columns: how many rows each paper has, or each day. None if there is nothing to draw.
     """
     places = [place for place, name in enumerate(columns) if name not in _STAMPS + _ORDINALS]
-    names = [place for place in places if _are(rows, place, str) and len({row[place] for row in rows}) == len(rows)]
-    numbers = [place for place in places if _are(rows, place, (int, float))]
+    names = [place for place in places if _column_is(rows, place, str) and len({row[place] for row in rows}) == len(rows)]
+    numbers = [place for place in places if _column_is(rows, place, (int, float))]
     falling = (place for place in numbers if all(_number(one[place]) >= _number(other[place]) for one, other in pairwise(rows)))
     number = next(falling, numbers[0] if numbers else None)
     if number is not None and (names or columns[0] in _ORDINALS):
@@ -236,7 +236,7 @@ def answer(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]])
     return bars(title, f"Rows of each {of}.", (of, "rows"), [(name, (count,)) for name, count in order])
 
 
-def _are(rows: Sequence[Sequence[object]], place: int, kind: type | tuple[type, ...]) -> bool:
+def _column_is(rows: Sequence[Sequence[object]], place: int, kind: type | tuple[type, ...]) -> bool:
     """Whether a column has values, all of this kind, and at least one that is not zero or empty."""
     values = [row[place] for row in rows if row[place] is not None]
     return any(values) and all(isinstance(value, kind) for value in values)
@@ -292,11 +292,11 @@ def _day(name: str, stack: Mapping[str, int], left: float, step: float, top: int
         height = height_of(stack[kind], top)
         if height:
             foot -= height
-            inner += [bar(attributes_of, left + step * 0.1, step * 0.8, foot, height) for attributes_of in _looks(kind)]
+            inner += [bar(attributes_of, left + step * 0.1, step * 0.8, foot, height) for attributes_of in _classes(kind)]
     return element("g", {}, *inner)
 
 
-def _looks(kind: str) -> tuple[str, ...]:
+def _classes(kind: str) -> tuple[str, ...]:
     return (kind, "hatched") if kind == "silent" else (kind,)
 
 
@@ -325,7 +325,7 @@ def _bins_before(minutes: int) -> float:
     return len(_BINS) + 1.0
 
 
-def _so_far(counts: Sequence[int]) -> tuple[tuple[str | int, ...], ...]:
+def _cumulative(counts: Sequence[int]) -> tuple[tuple[str | int, ...], ...]:
     all_of, done = sum(counts), 0
     rows: list[tuple[str | int, ...]] = []
     for place, count in enumerate(counts):
@@ -358,7 +358,7 @@ def _arrival(one: Arrival, y: float, end: int) -> Markup:
     return element("g", {}, *inner, element("text", place, name, *later))
 
 
-def _plain(number: float) -> str:
+def _rounded(number: float) -> str:
     return f"{number:,.2f}".rstrip("0").rstrip(".")
 
 

@@ -37,11 +37,11 @@ CONTEXT_CHARS = 120
 """Characters of unchanged text before and after a change."""
 SCHEME = "urn:newsledger:"
 _EXCERPT_CHARS = 600
-_UNFIT = re.compile(
+_NOT_XML = re.compile(
     "[^\t\n\x20-\x7e\xa0-\u200d\u2010-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 """Characters that XML 1.0 does not allow, and characters that change the direction of the text after them."""
-_STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _WEB = re.compile(
     r"(https?://(?:[A-Za-z0-9._~-][A-Za-z0-9%._~-]{0,500}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?)((?:[/?#].*)?)", re.DOTALL
 )
@@ -111,18 +111,18 @@ def categories(change: Change) -> list[tuple[str, str, str]]:
 
 def clean(text: object, limit: int) -> str:
     """Text on one line, without characters that a feed may not contain, of at most `limit` characters."""
-    plain = " ".join(_UNFIT.sub("", str(text or "")[: limit * 4]).split())
+    plain = " ".join(_NOT_XML.sub("", str(text or "")[: limit * 4]).split())
     return plain if len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
 
 
 def path_of(url: str) -> str:
     """An article's URL as the end of our addresses, valid in any URI: RFC 3986 allows no bare `[` or `%` in a path."""
-    return _STRAY.sub("%25", header_uri(url)).replace("#", "%23").replace("[", "%5B").replace("]", "%5D")
+    return _STRAY_PERCENT.sub("%25", header_uri(url)).replace("#", "%23").replace("[", "%5B").replace("]", "%5D")
 
 
 def _original(url: str) -> str | None:
     """The article's URL, if it is on the web."""
-    match = _WEB.fullmatch(_STRAY.sub("%25", header_uri(url)))
+    match = _WEB.fullmatch(_STRAY_PERCENT.sub("%25", header_uri(url)))
     if not match:
         return None
     rest, hash_, fragment = match[2].partition("#")
@@ -197,7 +197,7 @@ def _paragraphs(pieces: Sequence[Piece], room: int) -> tuple[list[str], int]:
     """Pieces as the contents of paragraphs, and the number of their characters."""
     paragraphs, used = [""], 0
     for position, piece in enumerate(pieces):
-        text = _UNFIT.sub("", piece.text)
+        text = _NOT_XML.sub("", piece.text)
         text = _context(text, position > 0, position < len(pieces) - 1) if piece.op is Op.SAME else text
         if len(text) > room - used:
             text = text[: max(0, room - used)] + " […]"

@@ -33,7 +33,7 @@ MAX_VALUES = 50
 _CHANGES = tuple(sorted(str(change) for change in CHANGES))
 _NAME = re.compile(r".{1,200}")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
-_BEFORE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ~\d{1,18}", re.ASCII)
+_CURSOR = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ~\d{1,18}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
@@ -63,7 +63,7 @@ _PASSED_OVER = ("utm_", "_")
 """Prefixes of parameters that others add to links; they are ignored here."""
 _PAGE = re.compile(r"\d{1,6}", re.ASCII)
 _YES_OR_NO = ("0", "1", "false", "true", "off", "on", "no", "yes")
-_MEANT = 3
+_SUGGESTIONS = 3
 """Suggestions in an error, at most."""
 
 
@@ -114,16 +114,16 @@ def check(path: str, query: str, choices: Callable[[], FilterChoices]) -> None:
         if name.startswith(_PASSED_OVER):
             continue
         if name not in accepted:
-            raise FilterError(f"{name[:40]}: this page has no such parameter{meant(name, accepted)}")
+            raise FilterError(f"{name[:40]}: this page has no such parameter{suggestion(name, accepted)}")
         text = _CONTROL.sub(" ", value).strip()
         if text and name in _VALUES:
             _VALUES[name](text, choices)
 
 
-def meant(given: str, known: Iterable[str]) -> str:
+def suggestion(given: str, known: Iterable[str]) -> str:
     """Known names that are similar to the given one, as the end of a sentence."""
     names = {one.casefold(): one for one in known}
-    close = [names[one] for one in get_close_matches(given.casefold()[:200], names, _MEANT, 0.7)]
+    close = [names[one] for one in get_close_matches(given.casefold()[:200], names, _SUGGESTIONS, 0.7)]
     if close:
         return f"; meant may be {', '.join(close)}"
     return f"; there are {', '.join(names.values())}" if 0 < len(names) <= len(_LISTED) + 2 else ""
@@ -137,14 +137,14 @@ def _site(value: str, choices: Callable[[], FilterChoices]) -> None:
     same = [one.id for one in sites.values() if host == (urlsplit(one.url or "").hostname or "").removeprefix("www.")]
     same += [one.id for one in sites.values() if one.name.casefold() == value.casefold()]
     raise FilterError(
-        f"site: {value[:40]!r} is none of the ledger's" + (f"; meant may be {same[0]}" if same else meant(value, sites))
+        f"site: {value[:40]!r} is none of the ledger's" + (f"; meant may be {same[0]}" if same else suggestion(value, sites))
     )
 
 
 def _place(name: str, value: str, known: Iterable[str]) -> None:
     known = tuple(known)
     if value not in known:
-        raise FilterError(f"{name}: {value[:40]!r} is none of the ledger's{meant(value, known)}")
+        raise FilterError(f"{name}: {value[:40]!r} is none of the ledger's{suggestion(value, known)}")
 
 
 def _form(name: str, value: str, form: re.Pattern[str]) -> None:
@@ -161,7 +161,7 @@ _VALUES: dict[str, Callable[[str, Callable[[], FilterChoices]], None]] = {
     "state": lambda value, _: _place("state", value, STATES),
     "silent": lambda value, _: _place("silent", value, _YES_OR_NO),
     "page": lambda value, _: _form("page", value, _PAGE),
-    "before": lambda value, _: _form("before", value, _BEFORE),
+    "before": lambda value, _: _form("before", value, _CURSOR),
 }
 
 
@@ -182,20 +182,20 @@ def wanted(query: str) -> Wanted:
     )
     return Wanted(
         sites=_all(values.get("site", []), "site"),
-        region=_last(values, "region", _NAME),
-        country=_last(values, "country", _NAME),
+        region=_last_value(values, "region", _NAME),
+        country=_last_value(values, "country", _NAME),
         changes=_changes(changes),
         since=_stamp(values, "since"),
         until=_stamp(values, "until"),
-        url=_last(values, "url", re.compile(rf".{{1,{MAX_URL}}}")),
-        words=_last(values, "q", re.compile(rf".{{1,{MAX_WORDS_CHARS}}}")),
-        before=_last(values, "before", _BEFORE),
+        url=_last_value(values, "url", re.compile(rf".{{1,{MAX_URL}}}")),
+        words=_last_value(values, "q", re.compile(rf".{{1,{MAX_WORDS_CHARS}}}")),
+        before=_last_value(values, "before", _CURSOR),
         facet=_facet(values),
     )
 
 
 def _facet(values: dict[str, list[str]]) -> tuple[str, str] | None:
-    named = [(facet, name) for facet in FACETS if (name := _last(values, facet, _NAME))]
+    named = [(facet, name) for facet in FACETS if (name := _last_value(values, facet, _NAME))]
     if len(named) > 1:
         raise FilterError(f"{named[1][0]}: together with {named[0][0]} is not asked for; one of them at a time")
     return named[0] if named else None
@@ -212,21 +212,21 @@ def _all(values: list[str], name: str) -> tuple[str, ...]:
     kept = tuple(dict.fromkeys(values))
     if len(kept) > MAX_VALUES:
         raise FilterError(f"{name}: more than {MAX_VALUES}")
-    return tuple(_fitting(value, name, _NAME) for value in kept)
+    return tuple(_checked(value, name, _NAME) for value in kept)
 
 
-def _last(values: dict[str, list[str]], name: str, form: re.Pattern[str]) -> str | None:
-    return _fitting(values[name][-1], name, form) if name in values else None
+def _last_value(values: dict[str, list[str]], name: str, form: re.Pattern[str]) -> str | None:
+    return _checked(values[name][-1], name, form) if name in values else None
 
 
-def _fitting(value: str, name: str, form: re.Pattern[str]) -> str:
+def _checked(value: str, name: str, form: re.Pattern[str]) -> str:
     if not form.fullmatch(value):
         raise FilterError(f"{name}: {value[:40]!r} is not what it can be")
     return value
 
 
 def _stamp(values: dict[str, list[str]], name: str) -> str | None:
-    text = _last(values, name, _STAMP)
+    text = _last_value(values, name, _STAMP)
     try:
         if text:
             datetime.fromisoformat(text)

@@ -27,7 +27,7 @@ from viewer.http import COMMON, LOCKED, Request, Response, html
 
 MAX_TEXT_CHARS = 500_000
 """Characters of one text; a longer one is cut, with a mark."""
-_UNSEEN = re.compile(
+_INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 """Control characters, and characters that change the text's direction: a source's text must not affect what is next to it."""
@@ -96,7 +96,7 @@ def render(template: str, root: str, /, **values: Any) -> str:
 def plain(text: object, limit: int = MAX_TEXT_CHARS) -> str:
     """Text from a page, without invisible characters, of at most `limit` characters."""
     text_of = "" if text is None else str(text)
-    return _UNSEEN.sub("", text_of[:limit]) + (" […]" if len(text_of) > limit else "")
+    return _INVISIBLE.sub("", text_of[:limit]) + (" […]" if len(text_of) > limit else "")
 
 
 def article_path(url: str) -> str:

@@ -70,7 +70,7 @@ class SiteHealthCache:
         """All sites, the ill ones first and the worst of them at the top; the metrics of at most `limit` are read again."""
         if isinstance(store, Ledgers):
             each = max(1, limit // len(store.each))
-            return sorted((site for one in store.each for site in self.sites(one, now, each)), key=_gravity)
+            return sorted((site for one in store.each for site in self.sites(one, now, each)), key=_severity)
         sites = sites_and_crawls(store)
         behind = [site for site in sites if self._is_behind(store, site)]
         until = time.thread_time() + SECONDS_A_REQUEST
@@ -80,7 +80,7 @@ class SiteHealthCache:
             for metrics in health_metrics(store, now, site.id):
                 self._turns += 1
                 self._kept[(str(store.path), site.id)] = _Kept(_mark(site), metrics, self._turns)
-        return sorted((self._judged(store, site, now) for site in sites), key=_gravity)
+        return sorted((self._judged(store, site, now) for site in sites), key=_severity)
 
     def _is_behind(self, store: Store, site: SiteCrawls) -> bool:
         kept = self._kept.get((str(store.path), site.id))
@@ -151,6 +151,6 @@ def _mark(site: SiteCrawls) -> _Mark:
     return site.crawl_id, site.outcome, site.quarantined
 
 
-def _gravity(one: Judged) -> tuple[int, int, str, str]:
+def _severity(one: Judged) -> tuple[int, int, str, str]:
     order = ("ill", "unknown", "unsure", "well", "paused", "imported").index(one.verdict)
     return order, -len(one.findings), one.site.last_finished or "", one.site.id

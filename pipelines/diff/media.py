@@ -48,7 +48,7 @@ def image_changes(before: Sequence[Image], after: Sequence[Image]) -> tuple[Imag
     pairs = _pairs(one, other, _SAME_IMAGE, lambda left, right: _likeness(image_line(left), image_line(right)))
     order = set(_in_order(pairs))
     found = []
-    for i, j in _laid_out(len(one), len(other), pairs):
+    for i, j in _in_display_order(len(one), len(other), pairs):
         left, right = (None if i is None else one[i]), (None if j is None else other[j])
         caption = word_pieces((left and left.caption) or "", (right and right.caption) or "")
         credit = word_pieces((left and left.credit) or "", (right and right.credit) or "")
@@ -64,7 +64,7 @@ def author_changes(before: Sequence[Author], after: Sequence[Author]) -> tuple[A
     """All authors in the order of the byline, removed ones at their former position. Another order is no change."""
     pairs = _pairs(before, after, _SAME_AUTHOR, lambda left, right: _likeness(left.name, right.name))
     found = []
-    for i, j in _laid_out(len(before), len(after), pairs):
+    for i, j in _in_display_order(len(before), len(after), pairs):
         left, right = (None if i is None else before[i]), (None if j is None else after[j])
         pieces = word_pieces(author_line(left) if left else "", author_line(right) if right else "")
         found.append(AuthorChange(_kind(i, j, is_same=left == right), left, right, pieces))
@@ -139,7 +139,7 @@ def _in_order(pairs: dict[int, int]) -> Iterator[int]:
     return (befores[position] for position in longest_increasing([pairs[i] for i in befores]))
 
 
-def _laid_out(before: int, after: int, pairs: dict[int, int]) -> Iterator[tuple[int | None, int | None]]:
+def _in_display_order(before: int, after: int, pairs: dict[int, int]) -> Iterator[tuple[int | None, int | None]]:
     """Pairs in the new order; removed ones follow their former predecessor."""
     sources = {j: i for i, j in pairs.items()}
     gone_behind: dict[int, list[int]] = {}

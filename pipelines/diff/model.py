@@ -119,7 +119,7 @@ def _rebuilt(text: str, paragraphs: Sequence[Paragraph], gone: Op, come: Op) -> 
         if paragraph.stands if forth else paragraph.stood:
             start = sources.get(place if paragraph.moved is None else paragraph.moved, 0)
             pieces = paragraph.pieces if paragraph.moved is None else _whole(paragraphs, paragraph)
-            made.extend(_made(text, start, pieces, gone, come))
+            made.extend(_pieces_of_version(text, start, pieces, gone, come))
             made.append(paragraph.break_after if forth else paragraph.break_before)
     return "".join(made)
 
@@ -131,7 +131,7 @@ def _whole(paragraphs: Sequence[Paragraph], paragraph: Paragraph) -> tuple[Piece
     return paragraph.pieces
 
 
-def _made(text: str, start: int, pieces: Iterable[Piece], gone: Op, come: Op) -> Iterator[str]:
+def _pieces_of_version(text: str, start: int, pieces: Iterable[Piece], gone: Op, come: Op) -> Iterator[str]:
     for piece in pieces:
         if piece.op is come:
             yield piece.text

@@ -94,25 +94,27 @@ class _Reading:
     def _gone(self, i: int, target: int | None) -> Paragraph:
         text, following = self.one[i]
         if target is None:
-            return Paragraph(ChangeKind.REMOVED, _one(Op.REMOVED, text), i + 1, break_before=following)
-        return Paragraph(ChangeKind.MOVED_FROM, _one(Op.SAME, text), i + 1, target + 1, break_before=following)
+            return Paragraph(ChangeKind.REMOVED, _single_piece(Op.REMOVED, text), i + 1, break_before=following)
+        return Paragraph(ChangeKind.MOVED_FROM, _single_piece(Op.SAME, text), i + 1, target + 1, break_before=following)
 
     def _come(self, j: int, source: int | None) -> Paragraph:
         text, following = self.other[j]
         if source is None:
-            return Paragraph(ChangeKind.ADDED, _one(Op.ADDED, text), None, j + 1, break_after=following)
+            return Paragraph(ChangeKind.ADDED, _single_piece(Op.ADDED, text), None, j + 1, break_after=following)
         pieces = joined(worded(self.one[source][0], text, self.steps))
         return Paragraph(ChangeKind.MOVED_TO, pieces, source + 1, j + 1, break_after=following)
 
     def _stayed(self, block: ParagraphBlock) -> Paragraph:
-        before, break_before = _together(self.one[block.a : block.b])
-        after, break_after = _together(self.other[block.c : block.d])
-        pieces = _one(Op.SAME, before) if before == after else _apart(joined(worded(before, after, self.steps)))
+        before, break_before = _joined_paragraphs(self.one[block.a : block.b])
+        after, break_after = _joined_paragraphs(self.other[block.c : block.d])
+        pieces = (
+            _single_piece(Op.SAME, before) if before == after else _split_at_breaks(joined(worded(before, after, self.steps)))
+        )
         kind = ChangeKind.SAME if before == after else ChangeKind.CHANGED
         return Paragraph(kind, pieces, block.a + 1, block.c + 1, None, break_before, break_after)
 
 
-def _apart(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+def _split_at_breaks(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
     """Breaks within a passage as pieces of their own."""
     return tuple(Piece(piece.op, part) for piece in pieces for part in _BREAKS.split(piece.text) if part)
 
@@ -120,11 +122,11 @@ def _apart(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
 _BREAKS = re.compile(r"(\n+)")
 
 
-def _one(op: Op, text: str) -> tuple[Piece, ...]:
+def _single_piece(op: Op, text: str) -> tuple[Piece, ...]:
     return (Piece(op, text),) if text else ()
 
 
-def _together(paragraphs: Sequence[tuple[str, str]]) -> tuple[str, str]:
+def _joined_paragraphs(paragraphs: Sequence[tuple[str, str]]) -> tuple[str, str]:
     """Their text with the breaks inside, and the break after it."""
     return "".join(text + following for text, following in paragraphs)[: -len(paragraphs[-1][1]) or None], paragraphs[-1][1]
 
@@ -304,11 +306,14 @@ def _best_shift(left: str, text: str, right: str) -> int:
         return 0
     ends = [0, *accumulate(map(len, words))]
     at = len(before)
-    best = max(range(first, last + 1), key=lambda place: (_rest(words, place) + _rest(words, place + size), -abs(place - at)))
+    best = max(
+        range(first, last + 1),
+        key=lambda place: (_pause_before(words, place) + _pause_before(words, place + size), -abs(place - at)),
+    )
     return ends[best] - ends[at]
 
 
-def _rest(words: Sequence[str], place: int) -> int:
+def _pause_before(words: Sequence[str], place: int) -> int:
     """The length of the pause before a word: 0 within a clause, 3 between sentences."""
     if not 0 < place < len(words):
         return 1

@@ -44,7 +44,7 @@ FETCH = (
 READING = ("replaced", "extractor", "content_hash", "article")
 
 # CROSS JOIN and NOT INDEXED make SQLite read by id, in order: with any other index it would sort all of them first.
-_CHOSEN = """
+_SELECTED_REVISIONS = """
 SELECT r.*, back.number AS reverted_to_number, same.number AS reads_as_number FROM revisions r {index}
 CROSS JOIN articles a ON a.id = r.article_id
 LEFT JOIN revisions back ON back.id = r.reverted_to LEFT JOIN revisions same ON same.id = r.reads_as
@@ -95,21 +95,21 @@ class Selection:
 def count(store: Store, selection: Selection) -> int:
     """Number of selected revisions."""
     sql, parameters = _statement(selection)
-    everything: dict[str, object] = {**parameters, "after": 0, "until": _last(store)}
+    everything: dict[str, object] = {**parameters, "after": 0, "until": _last_revision_id(store)}
     return int(store.value(f"SELECT count(*) FROM ({sql})", everything))  # noqa: S608 - our own statement
 
 
 def records(store: Store, selection: Selection) -> Iterator[Record]:
     """The selected revisions as records, by id. The caller decides whether all are of one moment (`Store.snapshot`)."""
     sql, parameters = _statement(selection)
-    for after in range(0, _last(store), WINDOW):
+    for after in range(0, _last_revision_id(store), WINDOW):
         window: dict[str, object] = {**parameters, "after": after, "until": after + WINDOW}
         found = list(store.rows(sql, window))
         if found:
-            yield from _complete(store, found)
+            yield from _records_of(store, found)
 
 
-def _last(store: Store) -> int:
+def _last_revision_id(store: Store) -> int:
     return int(store.value("SELECT max(id) FROM revisions") or 0)
 
 
@@ -138,29 +138,34 @@ def _statement(selection: Selection) -> tuple[str, dict[str, object]]:
         parts.append("r.article_id = :article")
         parameters["article"] = selection.article_id
     index = "NOT INDEXED" if selection.article_id is None else ""
-    return _CHOSEN.format(index=index, and_what="".join(f" AND {part}" for part in parts)), parameters
+    return _SELECTED_REVISIONS.format(index=index, and_what="".join(f" AND {part}" for part in parts)), parameters
 
 
-def _complete(store: Store, found: list[Row]) -> Iterator[Record]:
+def _records_of(store: Store, found: list[Row]) -> Iterator[Record]:
     """The records of several rows of `revisions`, whose parts are read together."""
     revisions, articles = [row["id"] for row in found], sorted({row["article_id"] for row in found})
     authors, images, readings, fetches = (
         _grouped(store, sql, revisions, "revision_id") for sql in (_AUTHORS, _IMAGES, _READINGS, _FETCHES)
     )
     aliases, states = (_grouped(store, sql, articles, "article_id") for sql in (_ALIASES, _STATES))
-    of = {row["id"]: row for row in _of(store, _ARTICLES, articles)}
-    sites = {row["id"]: row for row in _of(store, "SELECT * FROM sites WHERE id IN {ids}", {r["site_id"] for r in of.values()})}
+    of = {row["id"]: row for row in _rows_for_ids(store, _ARTICLES, articles)}
+    sites = {
+        row["id"]: row
+        for row in _rows_for_ids(store, "SELECT * FROM sites WHERE id IN {ids}", {r["site_id"] for r in of.values()})
+    }
     for row in found:
         article = of[row["article_id"]]
         moved = {"moved_to": article["moved_to_url"]}
         related = {"aliases": aliases[article["id"]], "states": states[article["id"]]}
         yield {
             "format": FORMAT,
-            "site": _only(sites[article["site_id"]], SITE),
-            "article": {**_only(article, ARTICLE), **moved, **related},
+            "site": _selected_columns(sites[article["site_id"]], SITE),
+            "article": {**_selected_columns(article, ARTICLE), **moved, **related},
             "revision": {**_revision(row), "authors": authors[row["id"]], "images": images[row["id"]]},
-            "readings": [{**_only(one, READING), "article": json.loads(one["article"])} for one in readings[row["id"]]],
-            "looks": [{**_only(one, FETCH), **_place(one)} for one in fetches[row["id"]]],
+            "readings": [
+                {**_selected_columns(one, READING), "article": json.loads(one["article"])} for one in readings[row["id"]]
+            ],
+            "looks": [{**_selected_columns(one, FETCH), **_archive_location(one)} for one in fetches[row["id"]]],
         }
 
 
@@ -168,8 +173,8 @@ def _revision(row: Row) -> Row:
     """A row of `revisions` in portable form: lists as lists, other revisions by their numbers."""
     free = row["is_accessible_for_free"]
     return {
-        **_only(row, REVISION),
-        **_place(row),
+        **_selected_columns(row, REVISION),
+        **_archive_location(row),
         "changed_fields": json.loads(row["changed_fields"]),
         "topics": json.loads(row["topics"]),
         "is_accessible_for_free": None if free is None else bool(free),
@@ -178,23 +183,23 @@ def _revision(row: Row) -> Row:
     }
 
 
-def _place(row: Row) -> Row:
+def _archive_location(row: Row) -> Row:
     """The location of a row's page in the archive; None if the pointer is damaged."""
     file, offset = row["warc_file"], row["warc_offset"]
     is_sound = isinstance(file, str | None) and isinstance(offset, int | None)
     return {"warc_file": file if is_sound else None, "warc_offset": offset if is_sound else None}
 
 
-def _only(row: Row, columns: Iterable[str]) -> Row:
+def _selected_columns(row: Row, columns: Iterable[str]) -> Row:
     return {column: row[column] for column in columns}
 
 
-def _of(store: Store, sql: str, ids: Iterable[object]) -> Iterator[Row]:
+def _rows_for_ids(store: Store, sql: str, ids: Iterable[object]) -> Iterator[Row]:
     return store.rows(sql.format(ids="(SELECT value FROM json_each(:ids))"), {"ids": json.dumps(list(ids))})
 
 
 def _grouped(store: Store, sql: str, ids: Iterable[int], key: str) -> dict[int, list[Row]]:
     groups: dict[int, list[Row]] = defaultdict(list)
-    for row in _of(store, sql, ids):
+    for row in _rows_for_ids(store, sql, ids):
         groups[row.pop(key)].append(row)
     return groups

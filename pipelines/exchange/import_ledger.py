@@ -33,8 +33,8 @@ from pipelines.store.foreign_ledger import ForeignLedger
 from pipelines.text.urls import article_key
 
 _BATCH = 500
-_TELLING = frozenset({Outcome.GONE, Outcome.NOT_MODIFIED})
-_TELLING_CODES = frozenset({FetchReason.SOFT_404, FetchReason.ORIGINAL_UNKNOWN})
+_INFORMATIVE_OUTCOMES = frozenset({Outcome.GONE, Outcome.NOT_MODIFIED})
+_INFORMATIVE_CODES = frozenset({FetchReason.SOFT_404, FetchReason.ORIGINAL_UNKNOWN})
 """Outcomes and reasons of fetches without an article that matter for an article whose older captures may still come."""
 
 
@@ -148,7 +148,7 @@ class _Intake:
         if (
             name == "fetches"
             and row["article_id"] is None
-            and not (row["answered_url"] or row["outcome"] in _TELLING or row["reason_code"] in _TELLING_CODES)
+            and not (row["answered_url"] or row["outcome"] in _INFORMATIVE_OUTCOMES or row["reason_code"] in _INFORMATIVE_CODES)
         ):
             return  # it says nothing of any article
         for column in (*table.keys, *table.references):

@@ -27,7 +27,7 @@ from pipelines.store.rewrite import Adopt, Rewrite
 from pipelines.store.rows import moment
 from pipelines.store.statistics import host_of
 
-_TOGETHER = 25
+_BATCH = 25
 """Articles in one transaction. More: crawls wait longer for their turn; fewer: the search index costs more."""
 
 
@@ -75,7 +75,7 @@ class _Merge:
     def run(self, advance: Callable[[int], None]) -> Merged:
         """Merge all articles, then the references between them, then the counts of the crawls that were written."""
         ids = self._ids("articles")
-        while some := list(islice(ids, _TOGETHER)):
+        while some := list(islice(ids, _BATCH)):
             with self._store.transaction():
                 self._articles(some)
             self._merged.articles += len(some)
@@ -133,8 +133,8 @@ class _Merge:
             OR (reason_code = ? AND answered_url IS NOT NULL) OR reason_code IN (?, ?, ?)) ORDER BY id"""
         codes = FetchReason.MOVED, FetchReason.LEADS_ELSEWHERE, FetchReason.SOFT_404, FetchReason.ORIGINAL_UNKNOWN
         rows = [row for row in self._other.rows(sql, codes) if -row["id"] not in self._done]
-        for start in range(0, len(rows), _TOGETHER):
-            loose = Neighbourhood(loose={row["id"]: row for row in rows[start : start + _TOGETHER]})
+        for start in range(0, len(rows), _BATCH):
+            loose = Neighbourhood(loose={row["id"]: row for row in rows[start : start + _BATCH]})
             events = events_of(self._other, loose, self._now)
             with self._store.transaction():
                 ours = neighbourhood(self._store, events)

@@ -134,8 +134,8 @@ def find_anomaly(before: Article | None, reading: Article, usual: Readings, *, d
     only standfirst, names or captions if there are few.
     """
     if before is None:
-        return Anomaly(frozenset(_NEW + symptom for symptom in _lacking(reading, usual)))
-    symptoms = frozenset((*_lost(before, reading), *_body(before, reading)))
+        return Anomaly(frozenset(_NEW + symptom for symptom in _missing_usual_fields(reading, usual)))
+    symptoms = frozenset((*_lost_fields(before, reading), *_body(before, reading)))
     fields = {name for name in CONTENT_FIELDS if content_of(before, name) != content_of(reading, name)}
     if declared:
         return Anomaly(symptoms & GRAVE | {_SILENT + name for name in fields if fields <= _MILD})
@@ -152,7 +152,7 @@ def second_look(before: Article | None, reading: Article, unsure: str | None, *,
     """
     if before and not declared and _names(reading, before.url) and not _names(reading, reading.url):
         return SecondLook(FetchReason.NOT_THIS_PAGE, "a copy at another address", LONG_LOOK)
-    if before and _is_anothers(before, reading, unsure):
+    if before and _belongs_to_another_article(before, reading, unsure):
         return SecondLook(FetchReason.NOT_THIS_PAGE, "another story, which names another address as its own", LONG_LOOK)
     is_bare = reading.body in ("", reading.description) and reading.is_accessible_for_free is not False
     if before is None and reading.kind is Kind.ARTICLE and is_bare:
@@ -174,7 +174,7 @@ def second_look(before: Article | None, reading: Article, unsure: str | None, *,
     return SecondLook(FetchReason.NOT_SURE_WHOLE, f"perhaps not the whole page: {unsure}", LONG_LOOK if is_back else AGAIN)
 
 
-def _is_anothers(before: Article, reading: Article, unsure: str | None) -> bool:
+def _belongs_to_another_article(before: Article, reading: Article, unsure: str | None) -> bool:
     """Whether a page belongs to another article: it names another address, and has another story, or another headline
     and time. Caches that confuse their keys send such pages; texts of one desk may share most of their words."""
     is_own = reading.canonical_url is None or _names(reading, reading.url, before.url, before.canonical_url)
@@ -192,7 +192,7 @@ def _names(reading: Article, *addresses: str | None) -> bool:
 
 def judge_batch(anomalies: Sequence[Anomaly], batch: BatchContext) -> list[CodedReason | None]:
     """For each doubt of one site's crawl: why its reading is not trusted, or None if it is."""
-    symptoms, believed = _weighed(anomalies, batch)
+    symptoms, believed = _judged_symptoms(anomalies, batch)
     lines = Counter(line for one in anomalies for line in one.lines)
     shared = {line for line, count in lines.items() if count >= SHARED_BY and count > batch.confirmed} | batch.lines
     return [_reason(one, symptoms, believed, lines, shared, batch) for one in anomalies]
@@ -220,7 +220,7 @@ def _comes_and_goes(came: int, went: int, first: int) -> bool:
 
 def fields_of_template(anomalies: Sequence[Anomaly], batch: BatchContext) -> frozenset[str]:
     """Standfirst, names or captions, if so many articles lost or changed them that it was the template."""
-    _, believed = _weighed(anomalies, batch)
+    _, believed = _judged_symptoms(anomalies, batch)
     names = {symptom.removeprefix(_SILENT).removeprefix("lost ") for symptom, is_honest in believed.items() if not is_honest}
     return _MILD & {"images" if name == "captions" else name for name in names}
 
@@ -235,7 +235,7 @@ def as_before(before: Article, reading: Article, fields: frozenset[str], lines: 
     return replace(article, content_hash=content_hash(article))
 
 
-def _weighed(anomalies: Sequence[Anomaly], batch: BatchContext) -> tuple[Counter[str], dict[str, bool]]:
+def _judged_symptoms(anomalies: Sequence[Anomaly], batch: BatchContext) -> tuple[Counter[str], dict[str, bool]]:
     """How many readings have each symptom, and whether it is trusted."""
     symptoms = Counter(symptom for one in anomalies for symptom in one.symptoms)
     mild = sum(1 for one in anomalies if _is_mild(one))
@@ -284,7 +284,7 @@ def _is_honest(symptom: str, count: int, mild: int, batch: BatchContext) -> bool
     return count == 1 or batch.sound >= (RARE if count > 2 else SOUND_NEEDED) * count
 
 
-def _lacking(reading: Article, usual: Readings) -> Iterable[str]:
+def _missing_usual_fields(reading: Article, usual: Readings) -> Iterable[str]:
     """Fields that the site nearly always fills and this new article lacks; a text far shorter than the site's usual one."""
     if usual.count < ENOUGH_REVISIONS:
         return
@@ -295,7 +295,7 @@ def _lacking(reading: Article, usual: Readings) -> Iterable[str]:
         yield "short body"
 
 
-def _lost(before: Article, reading: Article) -> Iterable[str]:
+def _lost_fields(before: Article, reading: Article) -> Iterable[str]:
     for name in ("headline", "description", "authors"):
         if getattr(before, name) and not getattr(reading, name):
             yield f"lost {name}"

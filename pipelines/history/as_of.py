@@ -63,7 +63,7 @@ def state_as_of(revisions: Iterable[Row], states: Iterable[Row], at: datetime) -
     differ, so nothing changed between them.
     """
     revisions = list(revisions)
-    alike = _alike(revisions)
+    alike = _first_with_same_text(revisions)
     observations = sorted(_observations(revisions, list(states)))
     before = [seen for seen in observations if seen.at <= at]
     after = [seen for seen in observations if seen.at >= at]
@@ -80,7 +80,7 @@ def state_as_of(revisions: Iterable[Row], states: Iterable[Row], at: datetime) -
     return AsOf(at, Certainty.BETWEEN, (last.number, following.number), last.at, following.at)
 
 
-_BACK = re.compile(r"(\d{1,6})\s*(m|min|minutes?|h|hours?|d|days?|w|weeks?)(?:\s+ago)?", re.ASCII)
+_TIME_AGO = re.compile(r"(\d{1,6})\s*(m|min|minutes?|h|hours?|d|days?|w|weeks?)(?:\s+ago)?", re.ASCII)
 _MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 7 * 1440}
 _DAYS_BACK = {"today": 0, "yesterday": 1}
 
@@ -97,7 +97,7 @@ def parse_moment(text: str, zone: tzinfo, now: datetime) -> datetime | None:
         return found
     day, _, clock = text.casefold().partition(" ")
     try:
-        if back := _BACK.fullmatch(text.casefold()):
+        if back := _TIME_AGO.fullmatch(text.casefold()):
             return (now - timedelta(minutes=int(back[1]) * _MINUTES[back[2][0]])).replace(microsecond=0)
         if day in _DAYS_BACK:
             today = now.astimezone(zone).date() - timedelta(days=_DAYS_BACK[day])
@@ -133,7 +133,7 @@ def describe(answer: AsOf, revisions: Sequence[Row]) -> str:
     return f"at {moment(answer.at)} it said {named}: {again}{_last_change(answer, revisions)}"
 
 
-def _alike(revisions: list[Row]) -> dict[int, int]:
+def _first_with_same_text(revisions: list[Row]) -> dict[int, int]:
     """Number of a revision -> number of the first that says the same."""
     first: dict[int, int] = {}
     for row in revisions:

@@ -29,7 +29,7 @@ fifths of it within a day, a quarter of the edits silent. They are from other pa
 beginning of the count."""
 _FREQUENCIES = ("first", "edited once", "edited often", "followed", "any")
 _OFTEN, _FOLLOWED, _ANY = 2, 3, 4
-_OLD = AGES_HOURS.index(24.0) + 1
+_FIRST_AGE_AFTER_A_DAY = AGES_HOURS.index(24.0) + 1
 
 Factors = tuple[float, float]
 
@@ -96,7 +96,7 @@ class EditRateModel:
     """The same for edits after an edit, each multiplied by the hours after which it is made."""
 
     def __post_init__(self) -> None:
-        young = [(name, count) for name, count in self.counts.items() if name in _YOUNG]
+        young = [(name, count) for name, count in self.counts.items() if name in _RATES_OF_FIRST_DAY]
         expected = sum(_PRIORS[name] * count.watched for name, count in young)
         general = (sum(count.found for _, count in young) + SITE_EDITS) / (expected + SITE_EDITS)
         rates = tuple(
@@ -128,7 +128,7 @@ class EditRateModel:
         found = [1.0, 1.0]
         for era in (0, 1):
             for name in _groups(traits, era):
-                found[era] *= _excess(self.counts.get(name))
+                found[era] *= _relative_rate(self.counts.get(name))
         return found[0], found[1]
 
     def expected(self, age: timedelta, waited: timedelta, traits: Traits) -> float:
@@ -145,14 +145,22 @@ class EditRateModel:
         piece = bisect_right(AGES_HOURS, age)
         sums = self._sums[frequency]
         found = sums[piece] + self.rates[frequency][piece] * (age - _BOUNDS[piece])
-        return factors[0] * found if piece < _OLD else (factors[0] - factors[1]) * sums[_OLD] + factors[1] * found
+        return (
+            factors[0] * found
+            if piece < _FIRST_AGE_AFTER_A_DAY
+            else (factors[0] - factors[1]) * sums[_FIRST_AGE_AFTER_A_DAY] + factors[1] * found
+        )
 
     def moment(self, age: float, factors: Factors) -> float:
         """Edits that follow one up to an age, each multiplied by the hours after which it is made."""
         piece = bisect_right(AGES_HOURS, age)
         sums = self._moments
         found = sums[piece] + self.rates[_FOLLOWED][piece] * (age**2 - _BOUNDS[piece] ** 2) / 2
-        return factors[0] * found if piece < _OLD else (factors[0] - factors[1]) * sums[_OLD] + factors[1] * found
+        return (
+            factors[0] * found
+            if piece < _FIRST_AGE_AFTER_A_DAY
+            else (factors[0] - factors[1]) * sums[_FIRST_AGE_AFTER_A_DAY] + factors[1] * found
+        )
 
 
 NEWS_HOURS = 48.0
@@ -211,33 +219,33 @@ def learned(
     start, frequency, factors = _hours(age), _frequency(traits.edits), model.factors(traits)
     end, expected, seen = start + _hours(waited), [0.0, 0.0], [0.0, 0.0]
     every = _FOLLOWED if traits.edits else _ANY
-    for age_now, watched, edits in _shared_out(model, start, end, every, factors, found):
-        if traits.edits or age_now >= _OLD:
+    for age_now, watched, edits in _split_by_age(model, start, end, every, factors, found):
+        if traits.edits or age_now >= _FIRST_AGE_AFTER_A_DAY:
             yield _name(age_now, every), watched, edits
     if claimed:
         return
-    for age_now, watched, edits in _shared_out(model, start, end, frequency, factors, found):
-        expected[age_now >= _OLD] += model.rates[frequency][age_now] * watched
-        seen[age_now >= _OLD] += edits
+    for age_now, watched, edits in _split_by_age(model, start, end, frequency, factors, found):
+        expected[age_now >= _FIRST_AGE_AFTER_A_DAY] += model.rates[frequency][age_now] * watched
+        seen[age_now >= _FIRST_AGE_AFTER_A_DAY] += edits
         yield _name(age_now, frequency), watched, edits
     for era in (0, 1):
         for name in _groups(traits, era):
             if expected[era]:
-                yield name, expected[era] / _excess(model.counts.get(name)), seen[era]
+                yield name, expected[era] / _relative_rate(model.counts.get(name)), seen[era]
 
 
 def overwritten(model: EditRateModel, age: timedelta, waited: timedelta, traits: Traits) -> float:
     """Undeclared edits expected to have followed one between two fetches, of which the second found the last."""
     start, factors = _hours(age), model.factors(traits)
     end, after, missed = start + _hours(waited), _frequency(traits.edits + 1), 0.0
-    for piece, _, edits in _shared_out(model, start, end, _frequency(traits.edits), factors, found=True):
+    for piece, _, edits in _split_by_age(model, start, end, _frequency(traits.edits), factors, found=True):
         upper = min(end, AGES_HOURS[piece])
         missed += edits * model.upto(end - (start + upper) / 2, after, factors)
         start = upper
     return missed
 
 
-def _shared_out(
+def _split_by_age(
     model: EditRateModel, start: float, end: float, frequency: int, factors: Factors, found: bool
 ) -> Iterator[tuple[int, float, float]]:
     """The time between two fetches, and the edit found, by ages.
@@ -250,7 +258,7 @@ def _shared_out(
     piece = bisect_right(AGES_HOURS, start)
     while start < end:
         hours = min(end, AGES_HOURS[piece]) - start
-        factor = factors[piece >= _OLD]
+        factor = factors[piece >= _FIRST_AGE_AFTER_A_DAY]
         here = factor * model.rates[frequency][piece] * hours
         watched, edits = hours, 0.0
         if found and any_edit > 1e-12:
@@ -321,7 +329,7 @@ def _groups(traits: Traits, era: int) -> Iterator[str]:
         yield f"kind {traits.kind}, {when}"
 
 
-def _excess(count: Count | None) -> float:
+def _relative_rate(count: Count | None) -> float:
     return (count.found + SECTION_EDITS) / (count.watched + SECTION_EDITS) if count else 1.0
 
 
@@ -335,7 +343,7 @@ def _name(age: int, frequency: int) -> str:
 
 
 _PRIORS = {_name(age, frequency): PRIOR[frequency][age] for age in range(len(AGES_HOURS)) for frequency in range(len(PRIOR))}
-_YOUNG = frozenset(_name(age, frequency) for age in range(_OLD) for frequency in range(_FOLLOWED))
+_RATES_OF_FIRST_DAY = frozenset(_name(age, frequency) for age in range(_FIRST_AGE_AFTER_A_DAY) for frequency in range(_FOLLOWED))
 """The ages that show how much a site edits as a whole."""
 
 

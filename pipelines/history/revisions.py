@@ -114,7 +114,7 @@ def decide(known: Known | None, article: Article, fetched: datetime, before: Art
     stamp = article.date_modified.isoformat() if article.date_modified else None
     moved = stamp_moved(known, stamp)
     if article.content_hash == known.content_hash:
-        if _wall_moved(known, article):
+        if _paywall_changed(known, article):
             return Decision(Outcome.PAYWALL)
         return Decision(Outcome.UNCHANGED if is_unchanged(known, article, fetched) else Outcome.RESTAMPED)
     back = next((e for e in reversed(known.earlier) if e.content_hash == article.content_hash), None)
@@ -125,8 +125,8 @@ def decide(known: Known | None, article: Article, fetched: datetime, before: Art
         if moved < 0 or (stamp is None and known.date_modified and not back.is_stamped):
             wait: timedelta | None = FLIP_BELIEVED_AFTER if known.is_overtaken else STALE_BELIEVED_AFTER
         else:
-            wait = FLIP_BELIEVED_AFTER if moved == 0 and _flips(known, article) else None
-        if wait and not _stale_for(wait, known, article, fetched):
+            wait = FLIP_BELIEVED_AFTER if moved == 0 and _alternates(known, article) else None
+        if wait and not _is_stale_since(wait, known, article, fetched):
             return Decision(Outcome.STALE, reverted_to)
         return Decision(Outcome.PAYWALL if before and is_opened(before, article) else Outcome.REVERTED, reverted_to)
     if before and is_opened(before, article):
@@ -141,7 +141,7 @@ def decide(known: Known | None, article: Article, fetched: datetime, before: Art
 
 def is_unchanged(known: Known, article: Article, fetched: datetime) -> bool:
     """Whether a reading equals the latest revision, under a stamp that has not moved forward."""
-    if article.content_hash != known.content_hash or _wall_moved(known, article):
+    if article.content_hash != known.content_hash or _paywall_changed(known, article):
         return False
     stamp = article.date_modified.isoformat() if article.date_modified else None
     return not _restamped(known, stamp, stamp_moved(known, stamp), fetched)
@@ -222,7 +222,7 @@ def _stored(article: Article, field: str) -> object:
     return str(value or "")
 
 
-def _wall_moved(known: Known, article: Article) -> bool:
+def _paywall_changed(known: Known, article: Article) -> bool:
     """Whether the paywall flag differs over the same text; another extractor may read it differently."""
     return known.extractor == article.extractor and flag_moved(known.is_free, article.is_accessible_for_free)
 
@@ -238,13 +238,13 @@ def _restamped(known: Known, stamp: str | None, moved: int, fetched: datetime) -
     return base is None or when - _instant(base) >= RESTAMP_MARGIN
 
 
-def _flips(known: Known, article: Article) -> bool:
+def _alternates(known: Known, article: Article) -> bool:
     """Whether a text has come and gone twice already, alternating with another."""
     hashes = [one.content_hash for one in known.earlier[-3:]]
     return hashes == [article.content_hash, known.content_hash, article.content_hash]
 
 
-def _stale_for(wait: timedelta, known: Known, article: Article, fetched: datetime) -> bool:
+def _is_stale_since(wait: timedelta, known: Known, article: Article, fetched: datetime) -> bool:
     return (
         known.stale_since is not None
         and known.stale_hash == article.content_hash

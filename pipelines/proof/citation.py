@@ -207,10 +207,10 @@ def find_revision(store: Store, article: ArticleRecord, name: str) -> Revision |
     found = [one for one in entries if one]
     if moment is None or not found:
         return None
-    return min(found, key=lambda one: (not _stood(one, moment), abs(instant_of(one.first_seen) - moment)))
+    return min(found, key=lambda one: (not _was_shown_at(one, moment), abs(instant_of(one.first_seen) - moment)))
 
 
-def _stood(revision: Revision, moment: datetime) -> bool:
+def _was_shown_at(revision: Revision, moment: datetime) -> bool:
     return instant_of(revision.first_seen) <= moment <= instant_of(revision.last_seen)
 
 
@@ -222,7 +222,7 @@ def _published(cited: Citation) -> date | None:
         return None
 
 
-def _parted(author: Author) -> tuple[str, str]:
+def _given_and_family_name(author: Author) -> tuple[str, str]:
     """(given, family) names of a person. An organisation, or a person with one name, has only a family name.
 
     The family name is the last word and the lower-case particles before it: "van der Berg".
@@ -235,24 +235,24 @@ def _parted(author: Author) -> tuple[str, str]:
 
 
 def _inverted(author: Author) -> str:
-    given, family = _parted(author)
+    given, family = _given_and_family_name(author)
     return f"{family}, {given}" if given else family
 
 
 def _initials(author: Author) -> str:
-    given, family = _parted(author)
+    given, family = _given_and_family_name(author)
     return f"{family}, {' '.join(f'{word[0]}.' for word in _NAME_BREAKS.split(given) if word)}" if given else family
 
 
 def _braced(author: Author) -> str:
     """A name for BibTeX, which splits lists at `and` and names at commas outside of braces."""
-    given, family = _parted(author)
+    given, family = _given_and_family_name(author)
     inner = [f"{{{_latex(part)}}}" if _PARTED.search(part) or not given else _latex(part) for part in (family, given) if part]
     return ", ".join(inner)
 
 
 def _csl_name(author: Author) -> dict[str, str]:
-    given, family = _parted(author)
+    given, family = _given_and_family_name(author)
     return {"family": family, "given": given} if given else {"literal": family}
 
 

@@ -18,23 +18,24 @@ _OBJECTS = """SELECT type, name, sql FROM sqlite_schema WHERE type IN ('table', 
 _ADDRESSES = """SELECT a.url FROM aliases a JOIN revisions r USING (article_id) WHERE r.id = :id
     UNION SELECT f.url FROM fetches f JOIN revisions r USING (article_id) WHERE r.id = :id"""
 _NOT_WITHDRAWN = "r.article_id NOT IN (SELECT article_id FROM withdrawals)"
-_OF = "FROM revisions r JOIN articles a ON a.id = r.article_id"
+_FROM_REVISIONS = "FROM revisions r JOIN articles a ON a.id = r.article_id"
 # ruff: noqa: S608 - all of it our own words
 # Table -> query for what it holds, query for what it should hold. The id ranges of a day's counts only ever widen, so only
 # a range that is too narrow is wrong.
-_MADE = {
+_RECOMPUTED = {
     "changes": (
         "SELECT revision_id, article_id, site_id, change, first_seen, shown FROM changes",
         f"""SELECT r.id, r.article_id, a.site_id, r.change, r.first_seen,
-            r.reads_as IS NULL AND r.article_id NOT IN (SELECT article_id FROM withdrawals) {_OF}""",
+            r.reads_as IS NULL AND r.article_id NOT IN (SELECT article_id FROM withdrawals) {_FROM_REVISIONS}""",
     ),
     "day_counts": (
         "SELECT site_id, day, change, n FROM day_counts WHERE n <> 0",
-        f"""SELECT a.site_id, substr(r.first_seen, 1, 10), r.change, count(*) {_OF} WHERE r.reads_as IS NULL GROUP BY 1, 2, 3""",
+        f"""SELECT a.site_id, substr(r.first_seen, 1, 10), r.change, count(*) {_FROM_REVISIONS}
+            WHERE r.reads_as IS NULL GROUP BY 1, 2, 3""",
     ),
     "places in day_counts and days": (
         "SELECT 1 WHERE 0",
-        f"""SELECT r.id {_OF} LEFT JOIN days d ON d.day = substr(r.first_seen, 1, 10)
+        f"""SELECT r.id {_FROM_REVISIONS} LEFT JOIN days d ON d.day = substr(r.first_seen, 1, 10)
             LEFT JOIN day_counts c ON (c.site_id, c.day, c.change) = (a.site_id, d.day, r.change) WHERE r.reads_as IS NULL
             AND NOT (r.id BETWEEN c.first_id AND c.last_id AND r.id BETWEEN d.first_id AND d.last_id)""",
     ),
@@ -45,7 +46,8 @@ _MADE = {
     "site_counts": (
         "SELECT site_id, counted, kind, n FROM site_counts WHERE n <> 0",
         f"""SELECT site_id, 'articles', state, count(*) FROM articles GROUP BY 1, 3 UNION ALL
-            SELECT a.site_id, 'revisions', iif(r.reads_as IS NULL, r.change, 'reads_as'), count(*) {_OF} GROUP BY 1, 3""",
+            SELECT a.site_id, 'revisions', iif(r.reads_as IS NULL, r.change, 'reads_as'), count(*)
+            {_FROM_REVISIONS} GROUP BY 1, 3""",
     ),
     # Sums of five decimal places, added in another order: compared rounded to three.
     "sites": (
@@ -78,7 +80,7 @@ def schema_problems(store: Store) -> Iterator[tuple[str, str]]:
 
 def count_problems(store: Store) -> Iterator[tuple[str, str]]:
     """Yield (table, its problem) for lists and counts that differ from the revisions and articles."""
-    for table, (kept, made) in _MADE.items():
+    for table, (kept, made) in _RECOMPUTED.items():
         differs = "SELECT 1 FROM (SELECT * FROM ({}) EXCEPT SELECT * FROM ({})) LIMIT 1"
         if store.value(differs.format(kept, made)) or store.value(differs.format(made, kept)):
             yield table, "does not hold what the revisions say"

@@ -48,7 +48,7 @@ _ONE_OF = {
     "prunings": "pruning",
 }
 _BATCH = 500
-_BLIND = "'robots', 'refused', 'reserved', 'error', 'quarantined', 'not_article', 'suspected', 'gone'"
+_OUTCOMES_WITHOUT_TEXT = "'robots', 'refused', 'reserved', 'error', 'quarantined', 'not_article', 'suspected', 'gone'"
 """Outcomes of fetches that did not see the article."""
 _FIRST_CAUSE = "(SELECT min(id) FROM chain WHERE cause IS NOT NULL)"
 _SEALED_AGAIN = f"""SELECT * FROM (SELECT c.*, (SELECT b.digest FROM chain b WHERE b.subject = c.subject
@@ -147,10 +147,10 @@ def _faults(store: Store, pages: Pages | None, now: datetime | None, checked: Ch
     yield from (VerificationFault(*problem) for problem in schema_problems(store))
     checked.seals = head(store)
     yield from (VerificationFault("the file", problem) for problem in store.integrity_problems())
-    yield from _behind(store)
+    yield from _bytes_after_last_page(store)
     yield from _links(store)
     yield from (VerificationFault(*problem) for problem in checkpoints.problems(store, anchors, checked.anchors))
-    yield from _again(store)
+    yield from _resealed_rows(store)
     yield from _seals(store)
     yield from _unsealed(store)
     yield from _contents(store, checked)
@@ -199,7 +199,7 @@ def sealed_again(store: Store, lengths: Collection[int]) -> Iterator[SealedAgain
             yield SealedAgain(row["id"], row["subject"], row["subject_id"], row["at"], row["cause"])
 
 
-def _again(store: Store) -> Iterator[VerificationFault]:
+def _resealed_rows(store: Store) -> Iterator[VerificationFault]:
     """Every row that was sealed again has a cause that is allowed for it, and the record that the cause needs."""
     known = ", ".join(f"'{cause}'" for cause in Cause)
     for row in store.rows(f"SELECT id FROM chain WHERE cause NOT IN ({known}) OR (cause IS NULL AND id > {_FIRST_CAUSE})"):  # noqa: S608 - our own words
@@ -216,7 +216,7 @@ def _again(store: Store) -> Iterator[VerificationFault]:
             yield VerificationFault(where, f"was sealed again by {cause}, at seal {row['id']}, of which there is no record")
 
 
-def _behind(store: Store) -> Iterator[VerificationFault]:
+def _bytes_after_last_page(store: Store) -> Iterator[VerificationFault]:
     """The file has no bytes after its last page, which SQLite would not read. With a write-ahead log it may be longer."""
     more = store.path.stat().st_size - store.value("PRAGMA page_count") * store.value("PRAGMA page_size")
     if more > 0 and not holds_something(store.path.with_name(f"{store.path.name}-wal")):
@@ -299,11 +299,11 @@ def _times(store: Store) -> Iterator[VerificationFault]:
     unseen = """SELECT r.id, r.{0} AS moment FROM revisions r WHERE NOT EXISTS (
         SELECT 1 FROM fetches f WHERE f.article_id = r.article_id AND f.fetched = r.{0} AND f.outcome NOT IN ({1}))"""
     for column in ("first_seen", "last_seen"):
-        for row in store.rows(unseen.format(column, _BLIND)):
+        for row in store.rows(unseen.format(column, _OUTCOMES_WITHOUT_TEXT)):
             yield VerificationFault(f"revision {row['id']}", f"{column} {row['moment']} is the time of no fetch")
     unseen = """SELECT a.id, a.last_seen FROM articles a WHERE a.revision_count > 0 AND NOT EXISTS (
         SELECT 1 FROM fetches f WHERE f.article_id = a.id AND f.fetched = a.last_seen AND f.outcome NOT IN ({0}))"""
-    for row in store.rows(unseen.format(_BLIND)):
+    for row in store.rows(unseen.format(_OUTCOMES_WITHOUT_TEXT)):
         yield VerificationFault(f"article {row['id']}", f"last_seen {row['last_seen']} is the time of no fetch")
     counted = """SELECT a.id FROM articles a LEFT JOIN revisions r ON r.article_id = a.id GROUP BY a.id
         HAVING a.revision_count <> count(r.id) OR a.revision_count <> coalesce(max(r.number), 0)"""
@@ -336,7 +336,7 @@ _FETCHED = """SELECT f.*, c.trigger, (SELECT r.id FROM revisions r WHERE r.artic
         AND r.warc_offset = f.warc_offset LIMIT 1) AS revision_id
     FROM fetches f LEFT JOIN crawls c ON c.id = f.crawl_id
     WHERE f.warc_file IS NOT NULL AND f.warc_offset IS NOT NULL ORDER BY f.warc_file, f.warc_offset"""
-_OF_NO_FETCH = f"""SELECT r.id, r.warc_file, r.warc_offset, r.payload_hash, c.trigger, {EVIDENCE}
+_POINTERS_WITHOUT_FETCH = f"""SELECT r.id, r.warc_file, r.warc_offset, r.payload_hash, c.trigger, {EVIDENCE}
     FROM revisions r JOIN articles a ON a.id = r.article_id LEFT JOIN crawls c ON c.id = r.crawl_id
     WHERE r.warc_file IS NOT NULL AND r.warc_offset IS NOT NULL AND r.payload_hash IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM fetches f WHERE f.article_id = r.article_id AND f.warc_file = r.warc_file
@@ -358,7 +358,7 @@ def _pages(store: Store, pages: Pages, checked: Checked) -> Iterator[Verificatio
                 checked.unchecked["pages of which an older version kept no hash"] += 1
             else:
                 yield from _page(pages, page_of_fetch(row), row["trigger"], where, checked, pruned)
-    for rows in _batches(store.rows(_OF_NO_FETCH)):
+    for rows in _batches(store.rows(_POINTERS_WITHOUT_FETCH)):
         for row in rows:
             yield from _page(pages, page_of(row), row["trigger"], f"revision {row['id']}", checked, pruned)
 

@@ -18,9 +18,9 @@ from pipelines.store.ledgers import Ledgers, by_site, joined, over_all
 from pipelines.store.rows import Row
 
 _FAILED = json.dumps([CrawlOutcome.FAILED, CrawlOutcome.LOST, CrawlOutcome.MISSED])
-_AS_THEY_SHOULD_BE = json.dumps(sorted(article.CHANGES | {Outcome.UNCHANGED, Outcome.NOT_MODIFIED, Outcome.REREAD}))
+_SUCCESSFUL_OUTCOMES = json.dumps(sorted(article.CHANGES | {Outcome.UNCHANGED, Outcome.NOT_MODIFIED, Outcome.REREAD}))
 """Outcomes of fetches that are as expected and need no report."""
-_PAST = """
+_CRAWL_LIST = """
 SELECT * FROM crawls
 WHERE (:site IS NULL OR site_id = :site)
     AND (:since IS NULL OR coalesce(started, planned, finished) >= :since)
@@ -103,14 +103,14 @@ def past_crawls(store: Store, site_id: str | None = None, *, failed: bool = Fals
     """The newest crawls and planned starts, of one site or all; `since`: only those that began, or were planned, at that time
     or later."""
     wanted = {"site": site_id, "since": since, "failed": failed, "failures": _FAILED, "limit": limit}
-    return [{**row, "counts": json.loads(row["counts"])} for row in store.rows(_PAST, wanted)]
+    return [{**row, "counts": json.loads(row["counts"])} for row in store.rows(_CRAWL_LIST, wanted)]
 
 
 def failed_fetches(store: Store, crawl_id: int) -> list[Row]:
     """The fetches of a crawl with an unexpected outcome, in their order: when, which URL, why."""
     sql = """SELECT fetched, url, status, outcome, reason, reason_code FROM fetches
         WHERE crawl_id = ? AND outcome NOT IN (SELECT value FROM json_each(?)) ORDER BY id"""
-    return list(store.rows(sql, (crawl_id, _AS_THEY_SHOULD_BE)))
+    return list(store.rows(sql, (crawl_id, _SUCCESSFUL_OUTCOMES)))
 
 
 def running_crawls(store: Store) -> int:
@@ -139,7 +139,7 @@ def days(store: Store, site_id: str, since_day: str, until_day: str) -> list[Day
     return [value_of(DayCounts, row) for row in store.rows(_DAYS, (site_id, since_day, until_day))]
 
 
-def _a_day_of_all(ledgers: Ledgers, query: Callable[..., dict[str, int]], *given: Any) -> dict[str, int]:
+def _daily_sums_of_ledgers(ledgers: Ledgers, query: Callable[..., dict[str, int]], *given: Any) -> dict[str, int]:
     """The sums per day of several ledgers."""
     found = Counter[str]()
     for store in ledgers.each:
@@ -147,7 +147,7 @@ def _a_day_of_all(ledgers: Ledgers, query: Callable[..., dict[str, int]], *given
     return dict(found)
 
 
-@over_all(_a_day_of_all)
+@over_all(_daily_sums_of_ledgers)
 def revisions_a_day(store: Store, sites: Sequence[str] | None, kinds: Sequence[str], first: str, last: str) -> dict[str, int]:
     """Day -> number of revisions first seen on it; of some sites or all (None), of some kinds of change or all (empty)."""
     if sites is None and not kinds:

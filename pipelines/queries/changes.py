@@ -110,7 +110,7 @@ ORDER BY wanted.key
 """  # noqa: S608 - our own figure
 
 
-def _each(ledgers: Ledgers, query: Callable[..., list[Change]], revision_ids: Sequence[int]) -> list[Change]:
+def _changes_of_ledgers(ledgers: Ledgers, query: Callable[..., list[Change]], revision_ids: Sequence[int]) -> list[Change]:
     """Revisions of several ledgers, by the ids that distinguish ledgers."""
     own: dict[int, list[int]] = {}
     for number in revision_ids:
@@ -144,7 +144,7 @@ def latest(store: Store, wanted: Filter, *, limit: int = 60, before: str | None 
     return of_revisions(store, keys(store, wanted, max(1, min(limit, MAX_LIMIT)), before=before))
 
 
-@over_all(_each)
+@over_all(_changes_of_ledgers)
 def of_revisions(store: Store, revision_ids: Sequence[int]) -> list[Change]:
     """These revisions as `latest` returns them, in the given order."""
     return [_change(row) for row in store.rows(_DETAILS, {"ids": json.dumps(revision_ids)})]

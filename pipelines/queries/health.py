@@ -149,7 +149,7 @@ def judge(metrics: HealthMetrics, max_age: timedelta = timedelta(hours=24)) -> t
     found = (
         *_future(metrics),
         *(_crawls(metrics, max_age) if metrics.crawls else ()),
-        *_nothing_read(metrics),
+        *_no_page_read(metrics),
         *_quarantine(metrics),
         *_sources(metrics),
         *_troubles(metrics),
@@ -190,7 +190,7 @@ def _crawls(metrics: HealthMetrics, max_age: timedelta) -> Iterator[Finding]:
         yield Finding("failing", f"{metrics.failures} crawls in a row did not finish; the last: {last}")
 
 
-def _nothing_read(metrics: HealthMetrics) -> Iterator[Finding]:
+def _no_page_read(metrics: HealthMetrics) -> Iterator[Finding]:
     """Pages came, but none ever became a revision: that is a problem, not a lack of data."""
     fetches = metrics.last_looks
     if metrics.recent.count + metrics.baseline.count == 0 and fetches.count >= NOTHING_READ and not metrics.quarantined:

@@ -82,7 +82,7 @@ def health_metrics(store: Store, now: datetime, site: str | None = None) -> Iter
     """The health metrics of all sites in the ledger, or of one; in the order of ids."""
     last_pauses, where = pauses(store, site), "" if site is None else " WHERE id = :site"
     for row in store.rows(f"SELECT id, retired FROM sites{where} ORDER BY id", {"site": site}):  # noqa: S608 - our own words
-        found = _kept(store, row["id"], now) or _health_metrics(store, row["id"], now)
+        found = _stored_metrics(store, row["id"], now) or _health_metrics(store, row["id"], now)
         found = with_pause(found, last_pauses.get(row["id"]), now)
         yield replace(found, retired=row["retired"], imported=is_imported(store, row["id"]))
 
@@ -94,7 +94,7 @@ def keep_health_metrics(store: Store, site_id: str, crawl_id: int, now: datetime
         put_health_metrics(store, site_id, crawl_id, as_stored(found))
 
 
-def _kept(store: Store, site_id: str, now: datetime) -> HealthMetrics | None:
+def _stored_metrics(store: Store, site_id: str, now: datetime) -> HealthMetrics | None:
     """The metrics that the site's last crawl stored; None if something has happened since."""
     stored = store.value(_KEPT, {"site": site_id})
     return aged(metrics_of(json.loads(stored)), now) if stored else None
@@ -165,7 +165,7 @@ def _health_metrics(store: Store, site_id: str, now: datetime) -> HealthMetrics:
         quarantine_reason=store.value(_NEWEST_QUARANTINED, (site_id,)),
         unreadable_sources=tuple(f"{row['url']}: {row['problem']}" for row in store.rows(_UNREADABLE, {"site": site_id})),
     )
-    return _with_revisions(store, _with_looks(_with_articles(store, found), ended))
+    return _with_revisions(store, _with_fetches(_with_articles(store, found), ended))
 
 
 def _with_articles(store: Store, found: HealthMetrics) -> HealthMetrics:
@@ -185,7 +185,7 @@ def _with_articles(store: Store, found: HealthMetrics) -> HealthMetrics:
     )
 
 
-def _with_looks(found: HealthMetrics, ended: Sequence[Row]) -> HealthMetrics:
+def _with_fetches(found: HealthMetrics, ended: Sequence[Row]) -> HealthMetrics:
     """Add the outcomes of the fetches of the last crawls, as many as are enough for a share, and of the crawls before."""
     last: Counter[str] = Counter()
     usual: Counter[str] = Counter()

@@ -33,7 +33,7 @@ _QUESTION = re.compile(
     r"^## \d+\. (.+?)\n\n`newsledger[ ]ask ([a-z-]+)([^`\n]*)`\n\n(.*?)^```sql\n(.*?);?\n```\n", re.MULTILINE | re.DOTALL
 )
 _NAMED = re.compile(r"(?<!:):([a-z]+)\b")
-_BACK = re.compile(r"(\d{1,5})\s*([hd])", re.ASCII)
+_TIME_AGO = re.compile(r"(\d{1,5})\s*([hd])", re.ASCII)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
 
@@ -74,10 +74,10 @@ def questions() -> Mapping[str, NamedQuestion]:
     here = Path(__file__).parent
     page = here / "cookbook.md"
     text = (page if page.exists() else here.parents[1] / "docs" / "cookbook.md").read_text(encoding="utf-8")
-    return {one.name: one for one in _read(text)}
+    return {one.name: one for one in _parse(text)}
 
 
-def _read(text: str) -> Iterator[NamedQuestion]:
+def _parse(text: str) -> Iterator[NamedQuestion]:
     for title, name, options, told, sql in _QUESTION.findall(text):
         words = shlex.split(options)
         example = {name.removeprefix("--"): value for name, value in zip(words[::2], words[1::2], strict=True)}
@@ -108,7 +108,7 @@ def _value(parameter: str, text: str, now: datetime) -> str:
         return match_of(text) or '""'
     if parameter not in ("since", "at"):
         return text
-    if back := _BACK.fullmatch(text):
+    if back := _TIME_AGO.fullmatch(text):
         return moment(now - timedelta(hours=int(back[1]) * (24 if back[2] == "d" else 1)))
     if not _DAY.fullmatch(text):
         raise QuestionError(f"{parameter}: {text[:40]!r} is not {PARAMETERS[parameter]}")

@@ -34,7 +34,7 @@ SELECT id, article_id, at, state, status, reason FROM states
 WHERE state = 'suspected' AND at >= :since AND at <= :at AND (:state IS NULL OR :state = 'suspected')
 ORDER BY at DESC, id DESC
 """
-_AROUND = "SELECT id, at, state FROM states WHERE article_id = ? ORDER BY id"
+_STATES_OF_ARTICLE = "SELECT id, at, state FROM states WHERE article_id = ? ORDER BY id"
 _ARTICLE = """
 SELECT a.url, a.site_id, s.name AS site_name, r.headline, r.language, r.number, a.date_published, a.first_seen, a.last_seen
 FROM articles a JOIN sites s ON s.id = a.site_id LEFT JOIN revisions r ON r.id = a.latest_revision_id
@@ -90,13 +90,13 @@ def takedowns(store: Store, *, site: str | None = None, state: State | None = No
             if len(found) > limit:
                 break
     else:
-        return Takedowns(tuple(found), *_rest(next(steps, None), step))
+        return Takedowns(tuple(found), *_continuation(next(steps, None), step))
     steps.close()  # type: ignore[attr-defined]
     last = found[limit - 1]
     return Takedowns(tuple(found[:limit]), f"{last.at}~{last.state_id}")
 
 
-def _rest(following: Row | None, last: Row | None) -> tuple[str | None, int | None]:
+def _continuation(following: Row | None, last: Row | None) -> tuple[str | None, int | None]:
     if following is None or last is None:
         return None, None
     return f"{last['at']}~{last['id']}", STEPS_SEARCHED
@@ -107,7 +107,7 @@ def _takedown(store: Store, step: Row, site: str | None) -> Takedown | None:
     article = store.row(_ARTICLE, (step["article_id"], site, site))
     if article is None:
         return None
-    around = list(store.rows(_AROUND, (step["article_id"],)))
+    around = list(store.rows(_STATES_OF_ARTICLE, (step["article_id"],)))
     after = [one for one in around if one["id"] > step["id"]]
     if step["state"] == State.SUSPECTED and after and after[0]["state"] == State.GONE:
         return None

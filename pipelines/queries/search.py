@@ -34,7 +34,7 @@ FEW = 1_000
 FEW_SITES = 40
 MAX_LIMIT, MAX_OFFSET = 10_000, 10_000
 
-_CHOSEN = """c.shown AND c.first_seen >= :since AND c.first_seen <= :until
+_FILTERS = """c.shown AND c.first_seen >= :since AND c.first_seen <= :until
     AND (:sites IS NULL OR c.site_id IN (SELECT value FROM json_each(:sites)))
     AND (:changes IS NULL OR c.change IN (SELECT value FROM json_each(:changes)))"""
 _HIT = "c.revision_id, c.article_id, c.first_seen, c.site_id, c.change"
@@ -42,15 +42,15 @@ _MATCHING = "revisions_fts MATCH :words AND revisions_fts.rowid BETWEEN :first A
 _MATCHES = f"SELECT rowid FROM revisions_fts WHERE {_MATCHING} LIMIT :most"  # noqa: S608 - our own words
 # CROSS JOIN fixes the order of the loops: matches from the index first, then the details of each by its id.
 _ALL = f"""
-SELECT {_HIT} FROM json_each(:ids) one CROSS JOIN changes c ON c.revision_id = one.value WHERE {_CHOSEN}
+SELECT {_HIT} FROM json_each(:ids) one CROSS JOIN changes c ON c.revision_id = one.value WHERE {_FILTERS}
 """  # noqa: S608 - our own words
 _WALK = f"""
 SELECT {_HIT} FROM (SELECT rowid FROM revisions_fts WHERE {_MATCHING} ORDER BY rowid DESC LIMIT :walked) walked
-CROSS JOIN changes c ON c.revision_id = walked.rowid WHERE {_CHOSEN} LIMIT :most
+CROSS JOIN changes c ON c.revision_id = walked.rowid WHERE {_FILTERS} LIMIT :most
 """  # noqa: S608 - our own words
-_EACH = f"""
+_MATCHING_IDS = f"""
 SELECT {_HIT} FROM json_each(:ids) one CROSS JOIN revisions_fts CROSS JOIN changes c ON c.revision_id = one.value
-WHERE revisions_fts MATCH :words AND revisions_fts.rowid = one.value AND {_CHOSEN}
+WHERE revisions_fts MATCH :words AND revisions_fts.rowid = one.value AND {_FILTERS}
 """  # noqa: S608 - our own words
 _SUMS = """
 WITH hits AS MATERIALIZED ({hits})
@@ -64,7 +64,7 @@ UNION ALL SELECT * FROM (SELECT 'newest', json_group_array(revision_id), 0 FROM 
 # The weights are those of: headline, description, body, byline, authors, topics, captions, address, letters.
 _BEST = f"""
 SELECT c.revision_id, c.article_id FROM revisions_fts CROSS JOIN changes c ON c.revision_id = revisions_fts.rowid
-WHERE {_MATCHING} AND {_CHOSEN}
+WHERE {_MATCHING} AND {_FILTERS}
 ORDER BY bm25(revisions_fts, 6.0, 3.0, 1.0, 2.0, 2.0, 2.0, 1.0, 0.5, 0.0), c.first_seen DESC, c.revision_id DESC
 """  # noqa: S608 - our own words
 _DETAILS = """
@@ -101,7 +101,9 @@ class _Found:
     ranked: str
 
 
-def _of_all(ledgers: Ledgers, query: Callable[..., Hits], words: str, *, limit: int = 20, offset: int = 0, **more: Any) -> Hits:
+def _hits_of_ledgers(
+    ledgers: Ledgers, query: Callable[..., Hits], words: str, *, limit: int = 20, offset: int = 0, **more: Any
+) -> Hits:
     """The hits of several ledgers: by time if all of them rank by time, otherwise by the rank in their own ledger."""
     found = [query(store, words, limit=offset + limit, **more) for store in ledgers.each]
     is_newest = all(one.ranked == "newest" for one in found if one.hits)
@@ -137,7 +139,7 @@ def _added(name: str, facets: Sequence[Sequence[Facet]]) -> tuple[Facet, ...]:
     return tuple((one, names[one], counts[one]) for one in in_order)
 
 
-@over_all(_of_all)
+@over_all(_hits_of_ledgers)
 def search(store: Store, words: str, *, sites: Iterable[str] = (), changes: Iterable[str] = (), since: str | None = None,
            until: str | None = None, limit: int = 20, offset: int = 0, by_article: bool = False,
            newer_than: int = 0) -> Hits:  # fmt: skip
@@ -184,7 +186,7 @@ def _find(store: Store, asked: Question, wanted: Filter, values: Row, *, by_arti
         best = _best(store, asked.terms(), values, by_article=by_article) if _total(sums) <= RANKED else None
         return _Found(_newest(sums) if best is None else best, sums, is_more=False, ranked="newest" if best is None else "best")
     if (values["n"] or EXACT) <= FEW:
-        sums = list(store.rows(_SUMS.format(hits=_EACH, one=one), values | {"ids": json.dumps(keys(store, wanted, FEW))}))
+        sums = list(store.rows(_SUMS.format(hits=_MATCHING_IDS, one=one), values | {"ids": json.dumps(keys(store, wanted, FEW))}))
         return _Found(_newest(sums), sums, is_more=False, ranked="newest")
     most = max(FACETED, values["shown"] + 1)
     while True:
@@ -198,7 +200,7 @@ def _find(store: Store, asked: Question, wanted: Filter, values: Row, *, by_arti
 def _narrowed(store: Store, typed: Question, wanted: Filter) -> tuple[Filter | None, tuple[str, ...]]:
     """The filters from parameters and from the typed text together, None if nothing can pass them; and the unknown names of
     sites."""
-    named = [_sites_called(store, name) for name in typed.sites]
+    named = [_sites_named(store, name) for name in typed.sites]
     unknown = tuple(name for name, sites in zip(typed.sites, named, strict=True) if not sites)
     sites = [site for found in named for site in found]
     if typed.sites:
@@ -211,7 +213,7 @@ def _narrowed(store: Store, typed: Question, wanted: Filter) -> tuple[Filter | N
     return Filter(sites=tuple(sites) or wanted.sites, changes=tuple(changes) or wanted.changes, since=since, until=until), unknown
 
 
-def _sites_called(store: Store, name: str) -> list[str]:
+def _sites_named(store: Store, name: str) -> list[str]:
     """Ids of the sites with this id or this host."""
     host = name.lower().removeprefix("www.")
     rows = store.rows("SELECT id, url FROM sites")

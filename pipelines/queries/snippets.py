@@ -26,7 +26,7 @@ _TOKEN = re.compile(f"[{_RUN_OF}]|(?:[^\\W_{_RUN_OF}]+|[{_MARKS}])+")
 
 
 @dataclass(frozen=True, slots=True)
-class _Sought:
+class _SearchedTerm:
     """The words of a term in the form in which they are compared with a text."""
 
     words: tuple[str, ...]
@@ -46,7 +46,7 @@ class _Place:
 def snippet(texts: Sequence[str | None], terms: Sequence[Term]) -> Snippet:
     """The best part of these texts, in pieces, with matches marked; of two equal ones the one in the earlier text."""
     sought = [
-        _Sought(tuple(key for key, _, _ in _tokens(spelling)), term.is_beginning, number)
+        _SearchedTerm(tuple(key for key, _, _ in _tokens(spelling)), term.is_beginning, number)
         for number, term in enumerate(terms)
         for spelling in term.spellings()
     ]
@@ -63,7 +63,7 @@ def snippet(texts: Sequence[str | None], terms: Sequence[Term]) -> Snippet:
     return _cut(text, places, start)
 
 
-def _places(text: str, sought: Sequence[_Sought]) -> list[_Place]:
+def _places(text: str, sought: Sequence[_SearchedTerm]) -> list[_Place]:
     tokens = _tokens(text)
     found: list[_Place] = []
     first = {one.words[0] for one in sought if one.words}
@@ -73,14 +73,14 @@ def _places(text: str, sought: Sequence[_Sought]) -> list[_Place]:
             continue
         for one in sought:
             last = at + len(one.words) - 1
-            if one.words and last < len(tokens) and _stands(one, key, tokens[at : last + 1]):
+            if one.words and last < len(tokens) and _matches_at(one, key, tokens[at : last + 1]):
                 found.append(_Place(start, tokens[last][2], one.term))
         if len(found) >= MAX_PLACES:
             break
     return found
 
 
-def _stands(one: _Sought, key: str, tokens: Sequence[tuple[str, int, int]]) -> bool:
+def _matches_at(one: _SearchedTerm, key: str, tokens: Sequence[tuple[str, int, int]]) -> bool:
     if len(one.words) == 1:
         return key == one.words[0] or (one.is_beginning and key.startswith(one.words[0]))
     if key != one.words[0]:

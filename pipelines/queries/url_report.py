@@ -19,7 +19,7 @@ from pipelines.text.urls import article_key, canonicalize
 FETCHES_SHOWN = 5
 CRAWLS_SHOWN = 3
 
-_LOOKS = """
+_FETCHES = """
 SELECT url, fetched, status, outcome, reason, reason_code, robots, tdm, crawl_id FROM fetches WHERE {}
 ORDER BY fetched DESC, id DESC LIMIT ?
 """
@@ -67,7 +67,7 @@ def trace(store: Store, url: str) -> Trace:
     address = canonicalize(url) or url
     found = lookup.by_urls(url, address)
     if found is None:
-        fetches, dead_ends = _led_nowhere(store, url)
+        fetches, dead_ends = _fetches_without_article(store, url)
         return Trace(address, looks=fetches, dead_ends=dead_ends)
     if is_imported(store, found["site_id"]):
         found = {**found, "next_check": None}
@@ -84,7 +84,7 @@ def trace(store: Store, url: str) -> Trace:
         moved_to=moved,
         withdrawn=withdrawal_of(store, found["id"]),
         reserved=store.row(_RESERVED, (found["id"], found["last_seen"])),
-        looks=tuple(store.rows(_LOOKS.format("article_id = ?"), (found["id"], FETCHES_SHOWN))),
+        looks=tuple(store.rows(_FETCHES.format("article_id = ?"), (found["id"], FETCHES_SHOWN))),
     )
 
 
@@ -110,12 +110,12 @@ def _alias(store: Store, article_id: int, *urls: str) -> str | None:
     return None
 
 
-def _led_nowhere(store: Store, url: str) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+def _fetches_without_article(store: Store, url: str) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
     """Fetches that led to no article, under every spelling of the URL; and for each site the latest."""
     fetches: list[Row] = []
     dead_ends: dict[str | None, Row] = {}
     for spelling in spellings(url):
-        fetches += store.rows(_LOOKS.format("article_id IS NULL AND url = ?"), (spelling, FETCHES_SHOWN))
+        fetches += store.rows(_FETCHES.format("article_id IS NULL AND url = ?"), (spelling, FETCHES_SHOWN))
         for row in store.rows(_DEAD_ENDS, (spelling,)):
             other = dead_ends.get(row["site_id"])
             if other is None or instant_of(row["fetched"]) > instant_of(other["fetched"]):

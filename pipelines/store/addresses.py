@@ -37,7 +37,7 @@ class AddressBook:
             self.forget(url)
             self._store.update("articles", found["id"], {"url": url, "url_key": article_key(url)})
             self._touch(Subject.ARTICLE, found["id"])
-            self.remember(found["id"], url, ((found["url"], _why(found["url"], fetch, otherwise)),), fetch)
+            self.remember(found["id"], url, ((found["url"], _alias_reason(found["url"], fetch, otherwise)),), fetch)
             found["url"] = url
         if fetch.external_id and not found["external_id"] and not self._lookup.by_external_id(fetch.external_id):
             self._store.update("articles", found["id"], {"external_id": fetch.external_id})
@@ -113,10 +113,10 @@ def aliases_of(article: Article, fetch: Fetch) -> list[tuple[str, str]]:
     """All URLs that led to an article in one fetch, each with its reason."""
     found = list(fetch.aliases)
     if fetch.requested_url:
-        found.append((fetch.requested_url, _why(fetch.requested_url, fetch, "redirect")))
+        found.append((fetch.requested_url, _alias_reason(fetch.requested_url, fetch, "redirect")))
     return [*found, (article.url, "canonical")]
 
 
-def _why(url: str, fetch: Fetch, otherwise: str) -> str:
+def _alias_reason(url: str, fetch: Fetch, otherwise: str) -> str:
     """Why a former URL leads to an article: `slug` if it contains the owner's id (only the slug changed), or `otherwise`."""
     return "slug" if fetch.external_id and fetch.external_id in url else otherwise

@@ -87,7 +87,7 @@ _PARTS = {
         "images": "SELECT position, url, alt, caption, credit FROM revision_images WHERE revision_id = ? ORDER BY position",
     },
 }
-_MOVING = {
+_MUTABLE_COLUMNS = {
     Subject.REVISION: ("last_seen",),
     Subject.FETCH: ("reason_code", "answered_url", "content_hash", "date_modified", "external_id", "doubt", "canonical_url"),
 }
@@ -99,7 +99,7 @@ TAKEN_OUT = "0" * 64
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=repr)  # damage may leave bytes
 _LAST = "SELECT digest FROM chain WHERE subject = ? AND subject_id = ? ORDER BY id DESC LIMIT 1"
-_CAME_LATER = """SELECT julianday(max(applied_at)) - julianday(min(applied_at)) > 1.0 / 1440 FROM _sqlite_migrations
+_CHAIN_ADDED_LATER = """SELECT julianday(max(applied_at)) - julianday(min(applied_at)) > 1.0 / 1440 FROM _sqlite_migrations
     WHERE migration_set = 'newsledger' AND name IN ('m001_tables', 'm009_chain')"""
 
 
@@ -121,7 +121,7 @@ def seal(store: Store, subjects: Iterable[tuple[Subject, int]], now: datetime, c
     """
     start = head(store)
     if not start.length and _is_older(store):
-        subjects, cause = (*_everything(store), *subjects), Cause.BEGINNING
+        subjects, cause = (*_all_subjects(store), *subjects), Cause.BEGINNING
     link, at = start.link, moment(now)
     for subject, row_id in dict.fromkeys((*subjects, *taken_out)):
         last = store.value(_LAST, (subject, row_id))
@@ -162,7 +162,7 @@ def _was_as_sealed(before: Store, subject: Subject, row_id: int) -> bool:
 
 def _is_older(store: Store) -> bool:
     """Whether a version without a chain made the ledger: then the chain's migration was applied later than the first."""
-    return bool(store.value(_CAME_LATER))
+    return bool(store.value(_CHAIN_ADDED_LATER))
 
 
 def head(store: Store) -> Head:
@@ -190,7 +190,7 @@ def sealed_json(store: Store, subject: Subject, row_id: int) -> str | None:
     row = store.row(_ROWS[subject], (row_id,))
     if row is None:
         return None
-    moving = _MOVING.get(subject, ())
+    moving = _MUTABLE_COLUMNS.get(subject, ())
     facts: Row = {column: value for column, value in row.items() if value is not None and column not in moving}
     facts |= {name: [_sealed(part) for part in store.rows(sql, (row_id,))] for name, sql in _PARTS.get(subject, {}).items()}
     return _JSON.encode(facts)
@@ -201,7 +201,7 @@ def _sealed(part: Row) -> Row:
     return {column: value for column, value in part.items() if column != "kind" or value}
 
 
-def _everything(store: Store) -> list[tuple[Subject, int]]:
+def _all_subjects(store: Store) -> list[tuple[Subject, int]]:
     changes = ", ".join(f"'{outcome}'" for outcome in sorted(CHANGES))
     rows = {
         Subject.ARTICLE: "SELECT id FROM articles",

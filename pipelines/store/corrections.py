@@ -28,7 +28,7 @@ BATCH = 500
 """Revisions listed at a time: others can write between two batches, and memory stays flat."""
 
 Touch = Callable[[Subject, int], None]
-_STAYS = ("first_seen", "last_seen", "warc_file", "warc_offset", "payload_hash")
+_KEPT_COLUMNS = ("first_seen", "last_seen", "warc_file", "warc_offset", "payload_hash")
 _WITHDRAWN = "SELECT 1 FROM withdrawals w JOIN revisions r ON r.article_id = w.article_id WHERE r.id = ?"
 _NOT_READ = ("url", "reason", "extractor")
 
@@ -142,7 +142,7 @@ def correct(store: Store, revision_id: int, before: Article, after: Article, rep
     reading_id = store.insert("readings", {"revision_id": revision_id, "replaced": moment(replaced), **reading})
     touch(Subject.READING, reading_id)
     row = revision_row(after, after.fetch or Fetch(after.url, replaced))
-    store.update("revisions", revision_id, {column: value for column, value in row.items() if column not in _STAYS})
+    store.update("revisions", revision_id, {column: value for column, value in row.items() if column not in _KEPT_COLUMNS})
     write_parts(store, revision_id, after)
     touch(Subject.REVISION, revision_id)
     _update_neighbours(store, revision_id, touch)

@@ -125,7 +125,7 @@ def lose_dead(store: Store, now: datetime, is_running: Callable[[int], bool]) ->
         sql = "SELECT id, pid, site_id FROM crawls WHERE outcome = 'running' AND worker IS NULL"
         for crawl in list(store.rows(sql)):
             if not crawl["pid"] or not is_running(crawl["pid"]):
-                why = _why(CodedReason(CrawlReason.PROCESS_DIED, "its process ended without a word"))
+                why = _reason_columns(CodedReason(CrawlReason.PROCESS_DIED, "its process ended without a word"))
                 store.update("crawls", crawl["id"], {"outcome": CrawlOutcome.LOST, "finished": moment(now), **why})
                 lost.append(str(crawl["site_id"]))
     return lost
@@ -136,14 +136,14 @@ def note_crawl(store: Store, site_id: str, trigger: str, outcome: CrawlOutcome, 
     """Insert a row for a planned start that led to no crawl: skipped, missed, or failed before it began."""
     row = {"site_id": site_id, "trigger": trigger, "planned": moment(planned), "started": None, "finished": moment(now)}
     with store.transaction():
-        return store.insert("crawls", {**row, "outcome": outcome, **_why(reason)})
+        return store.insert("crawls", {**row, "outcome": outcome, **_reason_columns(reason)})
 
 
 def close_left_open(store: Store, pid: int, outcome: CrawlOutcome, reason: CodedReason, now: datetime) -> None:
     """Close the rows of a process that ended without closing them."""
     with store.transaction():
         for row in list(store.rows("SELECT id FROM crawls WHERE outcome = 'running' AND pid = ?", (pid,))):
-            store.update("crawls", row["id"], {"outcome": outcome, "finished": moment(now), **_why(reason)})
+            store.update("crawls", row["id"], {"outcome": outcome, "finished": moment(now), **_reason_columns(reason)})
 
 
 _WITHOUT_ARCHIVE = """
@@ -181,12 +181,12 @@ def last_planned(store: Store, site_id: str, until: datetime, *, by_hand: bool =
 
 def starts_waited(store: Store, site_id: str) -> tuple[datetime | None, datetime | None]:
     """The last planned start that is accounted for, and the first later one skipped because the previous crawl was running."""
-    row = store.row(_STARTS_WAITED, (CrawlReason.PREVIOUS_RUNNING, site_id)) or {}
+    row = store.row(_STARTS_WAITING, (CrawlReason.PREVIOUS_RUNNING, site_id)) or {}
     accounted, waited = row.get("accounted"), row.get("waited")
     return instant_of(accounted) if accounted else None, instant_of(waited) if waited else None
 
 
-_STARTS_WAITED = """
+_STARTS_WAITING = """
 WITH planned AS (SELECT planned, reason_code IS ? AS waits FROM crawls
     WHERE site_id = ? AND trigger = 'schedule' AND planned IS NOT NULL ORDER BY id DESC LIMIT 200),
 told AS (SELECT max(planned) AS at FROM planned WHERE NOT waits)
@@ -227,7 +227,8 @@ def finish_crawl(store: Store, crawl_id: int, outcome: CrawlOutcome, now: dateti
         stored = {**counts, **({"skipped": dict(skipped)} if skipped else {})}
         revisions = store.value("SELECT count(*) FROM revisions WHERE crawl_id = ?", (crawl_id,))
         store.update("crawls", crawl_id, {
-            "outcome": outcome, "finished": moment(now), **_why(reason), "requests": requests, "candidates": candidates,
+            "outcome": outcome, "finished": moment(now), **_reason_columns(reason),
+            "requests": requests, "candidates": candidates,
             "looks": sum(counts.values()), "errors": counts.get("error", 0), "bytes": sum(row["bytes"] for row in by_outcome),
             "revisions": revisions, "counts": json.dumps(stored),
         })  # fmt: skip
@@ -245,7 +246,7 @@ def put_source(store: Store, site_id: str, source: Source) -> None:
     store.insert("sources", row, on_conflict="REPLACE")
 
 
-def _why(reason: CodedReason | None) -> Row:
+def _reason_columns(reason: CodedReason | None) -> Row:
     """The columns of a reason: its sentence and its code."""
     return {"reason": reason and reason.text, "reason_code": reason and reason.code}
 

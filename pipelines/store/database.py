@@ -36,7 +36,7 @@ SELECT count(*) FROM revisions r WHERE NOT EXISTS (SELECT 1 FROM search_texts t 
 """
 _REPAIR = "put back a copy that `newsledger backup` made"
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_NOWHERE_TO_WRITE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
+_NOT_WRITABLE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 """Also raised to a reader that cannot make the small file beside the ledger that WAL needs, as on a read-only medium."""
 
 Row = dict[str, Any]
@@ -74,7 +74,7 @@ class Store:
             self._prepare()
         except sqlite3.Error as error:
             self.close()
-            if not readonly or _code(error) not in _NOWHERE_TO_WRITE:
+            if not readonly or _code(error) not in _NOT_WRITABLE:
                 raise self._translated(error) from error
             self._open_immutable()
 
@@ -350,7 +350,7 @@ class Store:
         if _code(error) in _BUSY:
             held = f"another process has kept it locked for {BUSY_TIMEOUT_SECONDS:g} s"
             return StoreError(f"{self.path}: {held} ({error}); `fuser {self.path}` names it")
-        if _code(error) in _NOWHERE_TO_WRITE:
+        if _code(error) in _NOT_WRITABLE:
             who = "run as the user that owns them, or give them to this one"
             return StoreError(f"{self.path}: the file or its folder may only be read, or not even that ({error}); {who}")
         return StoreError(f"{self.path}: {error}")

@@ -39,7 +39,9 @@ _FETCH = (
     ),
     *ARCHIVED,
 )
-_UNTOLD = frozenset({*CHANGES, Outcome.UNCHANGED, Outcome.REREAD, Outcome.STALE, Outcome.QUARANTINED, Outcome.NOT_MODIFIED})
+_OUTCOMES_WITH_TEXT = frozenset(
+    {*CHANGES, Outcome.UNCHANGED, Outcome.REREAD, Outcome.STALE, Outcome.QUARANTINED, Outcome.NOT_MODIFIED}
+)
 """Outcomes of a page that was read or was not modified: without its text, such a fetch says nothing."""
 _OF_PAYLOAD = """SELECT * FROM (SELECT * FROM fetches WHERE payload_digest = :digest
     UNION SELECT * FROM fetches WHERE payload_hash = :hash) WHERE reason_code IS NOT 'original_unknown'
@@ -128,7 +130,7 @@ def neighbourhood(store: Store, events: Sequence[HistoryEvent] = (), urls: Itera
         for site_id, external_id in external:
             if row := store.row("SELECT * FROM articles WHERE site_id = ? AND external_id = ?", (site_id, external_id)):
                 rows.append(row)
-        loose = _loose_at(store, new, found)
+        loose = _fetches_without_article(store, new, found)
         new = set()
         external = set()
         for row in rows:
@@ -190,7 +192,7 @@ def repeated(store: Store, digest: str, revisit: Fetch) -> Article | Fetch | Non
             continue
         around = Neighbourhood({article["id"]: article}) if article else Neighbourhood(loose={row["id"]: row})
         item = _item(row, _Texts(store, around))
-        if isinstance(item, Article) or item.outcome not in _UNTOLD:
+        if isinstance(item, Article) or item.outcome not in _OUTCOMES_WITH_TEXT:
             own_id = revisit.external_id
             fetch = replace(fetch_of(item), url=revisit.url, fetched=revisit.fetched, aliases=revisit.aliases,
                             requested_url=None, external_id=own_id)  # fmt: skip
@@ -226,7 +228,7 @@ class _Texts:
                 was = "SELECT content_hash FROM readings WHERE revision_id = ?"
                 for known in {row["content_hash"], *(one["content_hash"] for one in store.rows(was, (row["id"],)))}:
                     self._by_hash.setdefault(known, []).append(text)
-        self._aside = _put_aside(store, around)
+        self._aside = _quarantined_readings(store, around)
         self._accepted = _accepted(store, around)
         self._aliases: dict[tuple[int, str], list[tuple[str, str]]] = {}
         self._redirects: dict[tuple[int, str], str] = {}
@@ -271,7 +273,7 @@ class _Texts:
         return before[-1][1] if before else None
 
 
-def _put_aside(store: Store, around: Neighbourhood) -> Mapping[tuple[str, str], Article]:
+def _quarantined_readings(store: Store, around: Neighbourhood) -> Mapping[tuple[str, str], Article]:
     urls = {row["url"] for row in around.loose.values()}
     sql = """SELECT url, content_hash, reading FROM quarantine WHERE content_hash <> '' AND (article_id IN (SELECT value FROM
         json_each(?)) OR (article_id IS NULL AND url IN (SELECT value FROM json_each(?))))"""
@@ -370,7 +372,7 @@ def _articles_at(store: Store, urls: set[str]) -> list[Row]:
     return list(store.rows(sql, {"keys": keys, "urls": json.dumps(sorted(urls))}))
 
 
-def _loose_at(store: Store, urls: set[str], found: Neighbourhood) -> list[Row]:
+def _fetches_without_article(store: Store, urls: set[str], found: Neighbourhood) -> list[Row]:
     """Fetches of these URLs that led to no article, and redirects to these URLs, also those of articles not yet found."""
     some = json.dumps(sorted(urls))
     sql = "SELECT * FROM fetches WHERE article_id IS NULL AND url IN (SELECT value FROM json_each(?))"

@@ -93,7 +93,7 @@ class ForeignLedger:
                     raise sqlite3.DatabaseError("more rows than the file has room for")
                 yield dict(zip(columns, values, strict=True))
         except sqlite3.Error as error:
-            self.tell(f"{table}: the rest cannot be read: {_why(error)}")
+            self.tell(f"{table}: the rest cannot be read: {_error_text(error)}")
 
     def _scan(self, sql: str, *parameters: object) -> Iterator[Sequence[Any]]:
         self._deadline = time.monotonic() + SECONDS_FOR_A_ROW
@@ -166,7 +166,7 @@ def _authorise(action: int, _first: str | None, _second: str | None, _schema: st
     return sqlite3.SQLITE_OK if action in _READING and within is None else sqlite3.SQLITE_DENY
 
 
-def _why(error: sqlite3.Error) -> str:
+def _error_text(error: sqlite3.Error) -> str:
     if getattr(error, "sqlite_errorname", None) == _INTERRUPTED:
         return f"a row took longer than {SECONDS_FOR_A_ROW:.0f} seconds"
     return str(error)

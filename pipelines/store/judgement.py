@@ -85,7 +85,7 @@ def _article(store: Store, lookup: Lookup, article: Article, fetch: Fetch, now: 
         fetch = replace(fetch, external_id=None)  # only a claim, by an older version or another ledger
     led = fetch if fetch.requested_url else lookup.led(fetch)
     place = lookup.place(article, led)
-    place = replace(place, found=_put_right(place.found, fetch, now))
+    place = replace(place, found=_with_clock_corrected(place.found, fetch, now))
     found = place.found
     if found and lookup.is_withdrawn(found):
         return Judgement(article, fetch, Outcome.REFUSED, found, is_withdrawn=True)
@@ -119,7 +119,7 @@ def _fetch(lookup: Lookup, fetch: Fetch, now: datetime | None, *, in_order: bool
     outcome = fetch.outcome
     if outcome is None:
         raise ValueError(f"{fetch.url}: a fetch without an article needs an outcome")
-    found = _put_right(lookup.by_urls(fetch.requested_url, fetch.url), fetch, now)
+    found = _with_clock_corrected(lookup.by_urls(fetch.requested_url, fetch.url), fetch, now)
     if fetch.outcome is Outcome.SUSPECTED and not lookup.by_urls(fetch.requested_url or fetch.url):
         outcome = Outcome.NOT_ARTICLE  # only a known article can be missing
     if found and lookup.is_withdrawn(found):
@@ -159,7 +159,7 @@ def _known(store: Store, found: Row, article: Article) -> Known:
     return replace(known, is_overtaken=was_stale is not None)
 
 
-def _put_right(found: Row | None, fetch: Fetch, now: datetime | None) -> Row | None:
+def _with_clock_corrected(found: Row | None, fetch: Fetch, now: datetime | None) -> Row | None:
     """The row of an article with times from a clock that was ahead replaced: they must not keep later fetches out."""
     if found is None or now is None:
         return found

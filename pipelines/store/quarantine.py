@@ -241,7 +241,7 @@ class Quarantine:
         self.expire(article_id)
         same = self._same(one.article, one.fetch)
         if same:
-            self._store.update("quarantine", same, {"last_seen": moment(fetch.fetched), **_why(reason)})
+            self._store.update("quarantine", same, {"last_seen": moment(fetch.fetched), **_reason_columns(reason)})
             self._store.execute("UPDATE quarantine SET looks = looks + 1 WHERE id = ?", (same,))
         elif self._store.value("SELECT count(*) FROM quarantine WHERE site_id = ? AND state = ?", self._here) < PAGES_KEPT:
             self._store.insert("quarantine", self._row(one, fetch, reason, article_id))
@@ -253,7 +253,8 @@ class Quarantine:
             "fetched": moment(fetch.fetched), "last_seen": moment(fetch.fetched), "looks": 1,
             "state": QuarantineState.QUARANTINED, "symptoms": json.dumps(sorted(one.anomaly.symptoms)),
             "lines": json.dumps(sorted(one.anomaly.lines), ensure_ascii=False),
-            **_why(reason), "content_hash": _hash(one.article), "extractor": one.article.extractor if one.article else "",
+            **_reason_columns(reason), "content_hash": _hash(one.article),
+            "extractor": one.article.extractor if one.article else "",
             "reading": reading, "look": json.dumps(_fetch_json(one.fetch)),
             "content_type": fetch.payload.content_type if fetch.payload else None, "page": one.page,
         }  # fmt: skip
@@ -313,7 +314,7 @@ def judge_replayed(store: Store, writers: Mapping[int | None, ItemWriter],
         if reason and not believe:
             counts[QuarantineState.QUARANTINED] += 1
             with store.transaction():
-                store.update("quarantine", held.id, _why(reason))
+                store.update("quarantine", held.id, _reason_columns(reason))
             continue
         with store.transaction():
             writers[held.crawl_id].believe(article, now)
@@ -336,7 +337,7 @@ def _find_anomaly(before: Article | None, article: Article, outcome: Outcome, us
     return find_anomaly(before, article, usual, declared=outcome is Outcome.UPDATED)
 
 
-def _why(reason: CodedReason) -> Row:
+def _reason_columns(reason: CodedReason) -> Row:
     return {"reason": reason.text, "reason_code": reason.code}
 
 

@@ -77,7 +77,7 @@ def replay(store: Store, events: Sequence[HistoryEvent], now: datetime | None,
             if event.identity not in rows and event.identity not in fresh:
                 fresh[event.identity] = adopt(event)
         if not fresh:
-            return Replayed([_as_it_is(rows[event.identity]) for event in events])
+            return Replayed([_recorded_already(rows[event.identity]) for event in events])
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="newsledger-"))
         file = Path(folder) / "scratch.db"
         file.write_bytes(_empty_ledger())
@@ -93,7 +93,7 @@ def replay(store: Store, events: Sequence[HistoryEvent], now: datetime | None,
         at = now or max(event.fetch.fetched for event in written)
         seal(store, rewrite.changed(), at, Cause.ORDER, rewrite.taken_out)
         became = {event.identity: rewrite.recorded(result) for event, result in zip(written, results, strict=True)}
-        recorded = [became.get(event.identity) or _as_it_is(rows[event.identity]) for event in events]
+        recorded = [became.get(event.identity) or _recorded_already(rows[event.identity]) for event in events]
         return Replayed(recorded, rewrite.articles, tuple(rewrite.changes), is_changed=True)
 
 
@@ -145,7 +145,7 @@ def _refused(store: Store, around: Neighbourhood, events: Iterable[HistoryEvent]
     return {event.identity: rows[event.place] for event in events if event.place in rows}
 
 
-def _as_it_is(row: Row | None) -> Recorded:
+def _recorded_already(row: Row | None) -> Recorded:
     """The result of a capture that the ledger has already."""
     row = row or {}
     return Recorded(Outcome.UNCHANGED if row["outcome"] in CHANGES else Outcome(row["outcome"]), row["article_id"])

@@ -24,12 +24,25 @@ from pipelines.store.rows import moment
 BATCH = 5_000
 """Range of row ids in one transaction. Higher: crawls wait longer for their turn to write; lower: the whole run takes longer."""
 
-_TELLING = {*CHANGES, Outcome.MOVED, Outcome.GONE, Outcome.SUSPECTED, Outcome.STALE, Outcome.QUARANTINED, Outcome.REREAD}
+_INFORMATIVE_OUTCOMES = {
+    *CHANGES,
+    Outcome.MOVED,
+    Outcome.GONE,
+    Outcome.SUSPECTED,
+    Outcome.STALE,
+    Outcome.QUARANTINED,
+    Outcome.REREAD,
+}
 """Outcomes of fetches that a replay (`pipelines.store.replay`) needs: such a fetch may make an article suspected or gone,
 a cache's copy a reversion, or a doubtful reading a revision. The others only confirm, or say nothing."""
-_TELLING_CODES = {FetchReason.LEADS_ELSEWHERE, FetchReason.SOFT_404, FetchReason.ORIGINAL_UNKNOWN, FetchReason.PICTURE_SWAPPED}
-_OUTCOMES = ", ".join(f"'{outcome}'" for outcome in sorted(_TELLING))
-_CODES = ", ".join(f"'{code}'" for code in sorted(_TELLING_CODES))
+_INFORMATIVE_CODES = {
+    FetchReason.LEADS_ELSEWHERE,
+    FetchReason.SOFT_404,
+    FetchReason.ORIGINAL_UNKNOWN,
+    FetchReason.PICTURE_SWAPPED,
+}
+_OUTCOMES = ", ".join(f"'{outcome}'" for outcome in sorted(_INFORMATIVE_OUTCOMES))
+_CODES = ", ".join(f"'{code}'" for code in sorted(_INFORMATIVE_CODES))
 # Fetches of an article that has been reserved since it was last read all stay: the snapshot counts them; there is one a month.
 # Fetches of a dead end count for the site whose crawl made them, as in the snapshot.
 _PRUNABLE_FETCH = f"""

@@ -307,7 +307,7 @@ class Rewrite:
         for there in self._wanted:
             for row in self._rows_of(self._scratch, "aliases", there, "url"):
                 wanted[row["url"]] = {**row, "article_id": self._ids[there]}
-        untold = {event.row["article_id"] for event in self._events if event.row and _is_untold(event.row)}
+        untold = {event.row["article_id"] for event in self._events if event.row and _lacks_content_hash(event.row)}
         for url, row in old.items():
             if url not in wanted and url not in own and row["article_id"] in untold:
                 heir = self._ids.get(self._heirs.get(row["article_id"], 0))
@@ -351,6 +351,6 @@ def _text(revision: Row) -> tuple[str, str | None, int | None]:
     return revision["content_hash"], revision["date_modified"], revision["is_accessible_for_free"]
 
 
-def _is_untold(fetch: Row) -> bool:
+def _lacks_content_hash(fetch: Row) -> bool:
     """Whether an older version wrote the fetch; it stored less of the answer."""
     return fetch["outcome"] in CHANGES and not fetch["content_hash"]

@@ -72,7 +72,7 @@ SELECT f.url, max(f.fetched) AS fetched, f.outcome, count(*) AS looks
 FROM fetches f INDEXED BY fetches_without_article CROSS JOIN crawls c ON c.id = f.crawl_id
 WHERE f.article_id IS NULL AND f.url IN (SELECT value FROM json_each(:some)) AND c.site_id = :site GROUP BY f.url
 """
-_TOGETHER = 500
+_BATCH = 500
 """Number of keys or ids in one statement."""
 LONGEST_CRAWL = timedelta(days=1)
 
@@ -245,18 +245,18 @@ class _Finder:
         return (row[0] for row in self.pairs(sql, about))
 
     def pairs(self, sql: str, about: Iterable[str | int]) -> Iterator[tuple[Any, ...]]:
-        for some in _some(about):
+        for some in _batches(about):
             yield from self._store.values(sql, {"site": self._site_id, "some": json.dumps(some)})
 
 
-def _some(values: Iterable[str | int]) -> Iterator[list[Any]]:
+def _batches(values: Iterable[str | int]) -> Iterator[list[Any]]:
     """The values in order, in batches for one statement each."""
     ordered: list[Any] = sorted(values)
-    return (ordered[start : start + _TOGETHER] for start in range(0, len(ordered), _TOGETHER))
+    return (ordered[start : start + _BATCH] for start in range(0, len(ordered), _BATCH))
 
 
 def _articles(store: Store, ids: Iterable[int]) -> Iterator[tuple[Row, KnownArticle]]:
-    for some in _some(ids):
+    for some in _batches(ids):
         about = (json.dumps(some),)
         earlier: dict[int, list[Row]] = {}
         for row in store.rows(_EARLIER, about):

@@ -39,7 +39,7 @@ _OUTCOME = """
 SELECT f.outcome FROM fetches f WHERE f.crawl_id = ?
     AND f.url IN (SELECT a.url FROM articles a WHERE a.url_key = ?) ORDER BY f.id DESC LIMIT 1
 """
-_VOUCHED = "SELECT max(fetched) FROM fetches WHERE article_id = ? AND outcome = 'not_modified'"
+_LAST_NOT_MODIFIED = "SELECT max(fetched) FROM fetches WHERE article_id = ? AND outcome = 'not_modified'"
 
 
 class StatsUpdater:
@@ -122,7 +122,7 @@ class StatsUpdater:
         # Only a new time stamp says when the edit was made; that of a silent edit is old.
         stamp = article.date_modified if article and outcome is Outcome.UPDATED else None
         exact = stamp.instant if stamp and stamp.precision is not Precision.DAY else None
-        last_304 = self._store.value(_VOUCHED, (before["id"],)) if exact else None
+        last_304 = self._store.value(_LAST_NOT_MODIFIED, (before["id"],)) if exact else None
         known = load_trust(self._store, {host}).get(host, ValidatorTrust())
         if is_violation(old, new, changed, exact, instant_of(last_304) if last_304 else None):
             self._put(host, violated(known, fetch.url, fetch.fetched))

@@ -27,11 +27,11 @@ OF_ONE_PAPER = 3
 CROSSED = 4
 """Members of each of two stories that are compared with each other before the two are merged."""
 
-_SOME = """
+_SAMPLE_OF_MEMBERS = """
 SELECT article_id FROM story_members WHERE story_id = :story
 ORDER BY article_id = (SELECT source_id FROM story_heads WHERE id = :story) DESC, article_id DESC LIMIT :limit
 """
-_OWN = """
+_MEMBERS_OF_SITE = """
 SELECT article_id FROM story_members
 WHERE story_id = :story AND site_id = (SELECT site_id FROM articles WHERE id = :article) LIMIT 8
 """
@@ -44,7 +44,7 @@ FROM story_members m JOIN articles a ON a.id = m.article_id JOIN revisions r ON 
 LEFT JOIN sketches k ON k.article_id = m.article_id
 WHERE m.story_id = ? ORDER BY m.article_id
 """
-_TELL = "UPDATE story_members SET agency = ?, agency_is = ?, story_seen = ?, shared = ?, kept = ? WHERE article_id = ?"
+_SET_MEMBER = "UPDATE story_members SET agency = ?, agency_is = ?, story_seen = ?, shared = ?, kept = ? WHERE article_id = ?"
 FORMER = "former_stories"
 _FORMER = f"""
 SELECT f.story_id FROM {FORMER} f WHERE f.article_id = :article AND f.story_id NOT IN (SELECT id FROM story_heads)
@@ -123,7 +123,7 @@ class Stories:
             if moved or row["shared"] is None or row["article_id"] in revised:
                 computed["shared"], computed["kept"] = self._shares(source["article_id"], row["article_id"])
             if any(row[f"{column}_before"] != value for column, value in computed.items()):
-                self._store.execute(_TELL, (*computed.values(), row["article_id"]))
+                self._store.execute(_SET_MEMBER, (*computed.values(), row["article_id"]))
 
     def _shares(self, source_id: int, article_id: int) -> tuple[float, float]:
         """The shared part of an article and the source, of the shorter of them and of the source."""
@@ -149,7 +149,7 @@ class Stories:
         A paper with several articles in a story adds only repetitions: many of its articles share boilerplate, forms or
         background.
         """
-        own = [row["article_id"] for row in self._store.rows(_OWN, {"story": story_id, "article": article_id})]
+        own = [row["article_id"] for row in self._store.rows(_MEMBERS_OF_SITE, {"story": story_id, "article": article_id})]
         if len(own) >= OF_ONE_PAPER and not any(self._between(article_id, other).is_reissue for other in own):
             return False
         others = [other for other in self._some(story_id, HELD_AGAINST) if other != known]
@@ -179,7 +179,7 @@ class Stories:
 
     def _some(self, story_id: int, limit: int) -> list[int]:
         """Some members of a story: its source, and the newest."""
-        return [row["article_id"] for row in self._store.rows(_SOME, {"story": story_id, "limit": limit})]
+        return [row["article_id"] for row in self._store.rows(_SAMPLE_OF_MEMBERS, {"story": story_id, "limit": limit})]
 
     def _story_of(self, article_id: int) -> int | None:
         found: int | None = self._store.value("SELECT story_id FROM story_members WHERE article_id = ?", (article_id,))

@@ -76,7 +76,7 @@ def candidates(store: Store, article_id: int, hashes: tuple[int, ...]) -> list[S
         for limit in (FIRST, POSTINGS):
             read = store.values(_POSTINGS, (value, limit))
             found = [posting for posting in read if posting[0] != article_id]
-            is_common = len(found) >= COMMON and _spread(found) >= COMMON
+            is_common = len(found) >= COMMON and _copies_with_hash(found) >= COMMON
             if is_common or len(read) < limit:
                 break
         if is_common:
@@ -96,7 +96,7 @@ def candidates(store: Store, article_id: int, hashes: tuple[int, ...]) -> list[S
     return chosen
 
 
-def _spread(found: list[tuple[int, int | None, str | None]]) -> int:
+def _copies_with_hash(found: list[tuple[int, int | None, str | None]]) -> int:
     """Number of stories and single articles with a hash; a story counts as often as one paper is in it."""
     papers = Counter((story_id, site_id) for _, story_id, site_id in found if story_id)
     if not papers:
@@ -139,8 +139,8 @@ _BRACKETED = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]")
 _PARTS = re.compile(
     r"\s*(?:[/,;:|+&©]|\s[–—-]\s|\b(?:and|und|et|e|y|via|source|quelle|fonte|fuente|copyright)\b)\s*", re.IGNORECASE
 )
-_DESK = re.compile(r"\(?reporting by [^()]{3,300}?(?:editing|writing) by ", re.IGNORECASE)
-_TOLD = re.compile(
+_REPORTING_CREDIT = re.compile(r"\(?reporting by [^()]{3,300}?(?:editing|writing) by ", re.IGNORECASE)
+_ATTRIBUTION = re.compile(
     r"\b(?:told|tells|sagte der|gegenüber der|à l[’']|à la|dijo a|dijo a la agencia|all[’'])\s?(?:the )?"
     r"((?:[^\W\d_][\w’'.-]{1,25}[ ,.)]{1,2}){1,5})"
 )
@@ -175,13 +175,13 @@ def _in_lines(body: str) -> str | None:
     for line in lines:
         if found := _first(_PARTS.split(line)):
             return found
-    return "Reuters" if _DESK.search(body[-600:]) else None
+    return "Reuters" if _REPORTING_CREDIT.search(body[-600:]) else None
 
 
 def _in_text(body: str) -> str | None:
     """The agency to which somebody in the text spoke."""
     read = body[:20_000]
-    for match in _TOLD.finditer(read):
+    for match in _ATTRIBUTION.finditer(read):
         words = match[1].replace(",", " ").replace(".", " ").replace(")", " ").split()
         for start in (0, 1):
             length = agency_length([word.casefold() for word in words[start:]])

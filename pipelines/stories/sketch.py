@@ -21,7 +21,7 @@ SIZE: Final = 24
 HASH_BYTES: Final = 4
 """Enough to find copies: collisions are read and refused. Each byte more is 45 MB a million articles."""
 
-_STIRRED = 0x9E3779B1
+_HASH_MULTIPLIER = 0x9E3779B1
 """Odd factor that spreads the numbers, so that the smallest are not those of texts with the same beginning."""
 
 SHINGLE: Final = 5
@@ -36,7 +36,7 @@ _UNSPACED = "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff\u
 _INDIC = "\u0900-\u0963\u0966-\u0df3"
 _WORD = re.compile(rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}]|[{_INDIC}])+")
 _PLAIN = re.compile(r"[^\W_]+")
-_OF_ITS_OWN = re.compile("[\u0900-\u1fff\u3000-\U0010ffff]")
+_NON_LATIN = re.compile("[\u0900-\u1fff\u3000-\U0010ffff]")
 _SIGN = re.compile(rf"[{_UNSPACED}]")
 _APOSTROPHES = "'’ʼ`\u00ad\u200b\u200c\u200d"
 
@@ -76,7 +76,7 @@ def words_of(text: str) -> TextWords:
     for apostrophe in _APOSTROPHES:
         read = read.replace(apostrophe, "")
     read = read.casefold()
-    if not _OF_ITS_OWN.search(read):
+    if not _NON_LATIN.search(read):
         return TextWords(tuple(_PLAIN.findall(read)))
     words = tuple(_WORD.findall(read))
     return TextWords(words, 2 if 2 * len(_SIGN.findall(read)) > len(words) else 1)
@@ -86,7 +86,7 @@ def sketch(words: TextWords) -> tuple[int, ...]:
     """The smallest of a text's spread shingles, ascending; empty for a text that is too short."""
     if words.count < SHORTEST:
         return ()
-    return tuple(sorted([shingle * _STIRRED & 0xFFFFFFFF for shingle in set(words.shingles)])[:SIZE])
+    return tuple(sorted([shingle * _HASH_MULTIPLIER & 0xFFFFFFFF for shingle in set(words.shingles)])[:SIZE])
 
 
 def pack(hashes: tuple[int, ...]) -> bytes:

@@ -93,7 +93,7 @@ def _catch_up(store: Store, now: datetime, at_most: int | None, *, former: bool 
 def _take_up(store: Store, now: datetime, former: bool) -> int:
     """Process a few revisions and rereadings; 0 if there are none left."""
     news, corrected = list(store.rows(_NEWS, (TOGETHER,))), list(store.rows(_CORRECTED, (TOGETHER,)))
-    keeping = _Keeping(store, now, former)
+    keeping = _Transaction(store, now, former)
     reread = {row["article_id"] for row in corrected}
     for article_id in dict.fromkeys(row["article_id"] for row in (*news, *corrected)):
         keeping.take(article_id, reread=article_id in reread)
@@ -123,7 +123,7 @@ class _Texts:
             self._kept.popitem(last=False)
 
 
-class _Keeping:
+class _Transaction:
     """The work of one transaction."""
 
     def __init__(self, store: Store, now: datetime, former: bool) -> None:
@@ -149,7 +149,7 @@ class _Keeping:
         words, found = self._texts.words(article["id"]), []
         for candidate in candidates(self._store, article["id"], hashes):
             other = self._store.row(_PLACE, (candidate.article_id,))
-            if other is None or abs(_when(article) - _when(other)) > APART:
+            if other is None or abs(_time_of(article) - _time_of(other)) > APART:
                 continue
             shared = overlap(words, self._texts.words(candidate.article_id)).without(candidate.common)
             if shared.is_copy or shared.is_kin:
@@ -157,5 +157,5 @@ class _Keeping:
         return found
 
 
-def _when(article: Row) -> datetime:
+def _time_of(article: Row) -> datetime:
     return instant_of(article["date_published"] or article["first_seen"])

@@ -32,7 +32,7 @@ TABLE_SECONDS = 900
 STATEMENT_ONLY: ContextVar[bool] = ContextVar("statement_only", default=False)
 """Set while Datasette is asked for the statement of a page: rows are not needed, and a view that groups everything would take
 too long."""
-_OURS = frozenset({"_stream", "_dl", "_size", "_labels", "_header", "_next", "_nofacet", "_nocount", "_shape"})
+_CSV_PARAMETERS = frozenset({"_stream", "_dl", "_size", "_labels", "_header", "_next", "_nofacet", "_nocount", "_shape"})
 """Parameters that say how rows are sent, not which rows."""
 _LIMIT = re.compile(r"\s+limit\s+\d+\s*\Z", re.IGNORECASE)
 
@@ -69,7 +69,7 @@ class CsvTables:
     async def _statement(self, found: re.Match[str], query: str) -> tuple[str, Any, int] | None:
         """The statement, its values and its time limit in milliseconds; None if Datasette is to report what is wrong."""
         limit = int(self._datasette.setting("sql_time_limit_ms"))
-        given = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in _OURS]
+        given = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in _CSV_PARAMETERS]
         if found["table"] is None:
             sql = dict(given).get("sql", "")
             if not self._is_query(sql) or not self._datasette.setting("default_allow_sql"):
@@ -115,7 +115,7 @@ class CsvTables:
             await _refuse(send, 400, f"This query cannot be run: {error}.")
         finally:
             gone.cancel()
-            await loop.run_in_executor(self._streams, _end, batches, process)
+            await loop.run_in_executor(self._streams, _close, batches, process)
 
 
 def _csv(rows: Sequence[Sequence[Any]]) -> bytes:
@@ -128,7 +128,7 @@ def _cell(value: Any) -> str:
     return f"({len(value)} bytes)" if isinstance(value, bytes) else cell(value)
 
 
-def _end(batches: Iterator[Any], process: SqlProcess) -> None:
+def _close(batches: Iterator[Any], process: SqlProcess) -> None:
     batches.close()  # type: ignore[attr-defined]  # it is a generator
     process.close()
 

@@ -27,9 +27,14 @@ from viewer.rendering import article_path, asset_url, web
 DISPATCHERS: WeakKeyDictionary[Any, Dispatcher | None] = WeakKeyDictionary()
 """Datasette -> its dispatcher, from the first request on; None if it shows no ledger, or if the dispatcher is in front of it."""
 
-_LEADS = {"article_id": "article", "reverted_to": "revision", "revision_id": "revision", "latest_revision_id": "revision"}
+_LINKED_COLUMNS = {
+    "article_id": "article",
+    "reverted_to": "revision",
+    "revision_id": "revision",
+    "latest_revision_id": "revision",
+}
 """Columns that name something that has a page."""
-_OF_ARTICLES = ("articles", "latest_articles")
+_TABLES_OF_ARTICLES = ("articles", "latest_articles")
 
 
 Hook = TypeVar("Hook", bound=Callable[..., Any])
@@ -69,7 +74,7 @@ class Plugin:
             "style": asset_url("tables.css", root),
             "charts": asset_url("charts.css", root),
             "chart": charts.answer,
-            "named": _named,
+            "named": _with_labels,
             "bars": charts.MAX_BARS,
             "icon": asset_url("mark.svg", root),
             "meanings": {relation: meaning for relation, column, meaning in documentation() if column is None},
@@ -88,10 +93,10 @@ class Plugin:
     def render_cell(self, row: Any, value: Any, column: str, table: str | None, datasette: Any) -> Markup | None:
         """A link from each article and revision of a table to its page; None leaves the cell as it is."""
         root = datasette.setting("base_url").rstrip("/")
-        if column == "url" and (table in _OF_ARTICLES or "article_id" in keys(row)):
+        if column == "url" and (table in _TABLES_OF_ARTICLES or "article_id" in keys(row)):
             return _address(value, root)
         label, number = (value.get("label"), value.get("value")) if isinstance(value, Mapping) else (value, value)
-        what = "revision" if table == "revisions" and column == "id" else _LEADS.get(column)
+        what = "revision" if table == "revisions" and column == "id" else _LINKED_COLUMNS.get(column)
         if what is None or not isinstance(number, int):
             return None
         return Markup('<a href="{}/-/{}/{}">{}</a>').format(root, what, number, label)
@@ -128,7 +133,7 @@ def _dispatcher(datasette: Any) -> Dispatcher | None:
     return None
 
 
-def _named(html: Markup) -> Markup:
+def _with_labels(html: Markup) -> Markup:
     """A part of a Datasette page with labels on its fields, for screen readers, and without a gap in the levels of its
     headings."""
     named = str(html)

@@ -49,7 +49,7 @@ THEIRS = re.compile(
     rf"/{NAME}(\.\w+)?(/.*)?|/-/(static|static-plugins)/.*|/-/(metadata|versions|plugins|settings)(\.json)?|/favicon\.ico"
 )
 """The paths of Datasette that are shown. Paths that reveal the machine, or who is logged in, are not."""
-_NONE = re.compile(r"(?!)")
+_NEVER = re.compile(r"(?!)")
 SQL_PROCESSES = 3
 """Statements that run at the same time; others wait."""
 
@@ -168,10 +168,10 @@ def application(dispatcher: Dispatcher, names: AllowedHosts, limits: QueryLimits
     datasette = tables(dispatcher.shown, limits)
     all_tables: App = CsvTables(datasette.app(), datasette, dispatcher.shown.db, NAME, is_query)
     within: App = MountedPages(all_tables, lambda: dispatcher, THEIRS)
-    return _packed(within, names)
+    return _compressed(within, names)
 
 
-def _packed(within: App, names: AllowedHosts) -> App:
+def _compressed(within: App, names: AllowedHosts) -> App:
     return SecurityMiddleware(GZipMiddleware(within, compresslevel=COMPRESSION), names, of_tables())
 
 
@@ -180,12 +180,12 @@ def application_over(shown: DispatcherConfig, alone: Mapping[str, DispatcherConf
     """The application over several ledgers, with each ledger's application below its name; and the dispatchers, which the
     caller closes."""
     dispatchers = [Dispatcher(shown, respond), *map(Dispatcher, alone.values())]
-    over_all = _packed(MountedPages(_nothing, lambda: dispatchers[0], _NONE), names)
+    over_all = _compressed(MountedPages(_no_application, lambda: dispatchers[0], _NEVER), names)
     each = {name: application(one, names, limits) for name, one in zip(alone, dispatchers[1:], strict=True)}
     return LedgerApps(over_all, each, shown.prefix), dispatchers
 
 
-async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
+async def _no_application(scope: Scope, receive: Receive, send: Send) -> None:
     """The end of the chain: behind the pages over several ledgers there is no other application."""
 
 

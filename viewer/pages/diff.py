@@ -27,11 +27,11 @@ FOLDED = 3
 """The shortest run of paragraphs that is folded."""
 _PAIR = re.compile(rf"(\d{{1,6}}|{KEY})\.\.(\d{{1,6}}|{KEY})(/side)?/(.*)", re.ASCII | re.DOTALL)
 """Two numbers or two permanent keys of revisions, the form of the page, and the URL."""
-_LOADS = re.compile(r"[\\`\[\]]")
+_MARKDOWN_SPECIAL = re.compile(r"[\\`\[\]]")
 """Characters that make links and pictures in Markdown. Addresses contain none of them and stay unchanged."""
-_PLAIN = ("section", "kind", "date_published", "date_modified", "language", "is_accessible_for_free")
+_PLAIN_FIELDS = ("section", "kind", "date_published", "date_modified", "language", "is_accessible_for_free")
 """Fields that are shown as before and after, not word by word."""
-_FREE = {0: "behind a paywall", 1: "free to read"}
+_PAYWALL_LABELS = {0: "behind a paywall", 1: "free to read"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class FoldedBlock:
 def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page; a form's request with two numbers and a URL is redirected to it."""
     if request.path == PREFIX and "?" in request.target:
-        return _chosen(request, root)
+        return _redirect_to_pair(request, root)
     rest = request.below(PREFIX)
     named = _PAIR.fullmatch(rest)
     article = ledger.article(named[4] if named else rest)
@@ -61,7 +61,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     if one is None or other is None:
         return refusal(404, f"This article has {labels.counted(count, 'revision')}.", root)
     if request.form == "md":
-        source = _LOADS.sub(r"\\\g<0>", plain_text(_cited(ledger, article, one, other))).replace("<", "&lt;")
+        source = _MARKDOWN_SPECIAL.sub(r"\\\g<0>", plain_text(_cited(ledger, article, one, other))).replace("<", "&lt;")
         lines = "\n> ".join(source.splitlines())
         return markdown("difference", f"{diff.markdown(one[1], other[1])}\n> {lines}\n")
     return _page(ledger, article, one, other, root, is_side=bool(named and named[3]))
@@ -79,7 +79,7 @@ def _cited(ledger: Repository, article: ArticleRecord, first: RevisionText, seco
     return cite(ledger.store, article, second[0], base_url(), ledger.now, first[0])
 
 
-def _chosen(request: Request, root: str) -> Response:
+def _redirect_to_pair(request: Request, root: str) -> Response:
     query = request.query()
     url, first, second = (query.one(name) or "" for name in ("url", "from", "to"))
     numbers = re.compile(r"\d{1,6}", re.ASCII)
@@ -108,7 +108,7 @@ def _page(
         images=image_changes(one.images, other.images),
         blocks=blocks(body),
         body=body,
-        plain=[(name, *values) for name in _PLAIN if (values := plainly(name, json_of(one), json_of(other)))],
+        plain=[(name, *values) for name in _PLAIN_FIELDS if (values := plainly(name, json_of(one), json_of(other)))],
         size={"number": 0, "words_added": added, "words_removed": removed},
         cited=_cited(ledger, article, first, second),
         is_same=all(paragraph.kind is ChangeKind.SAME for paragraph in body),
@@ -126,7 +126,7 @@ def plainly(name: str, before: Row, after: Row) -> tuple[str, str] | None:
     if one == other:
         return None
     if name == "is_accessible_for_free":
-        return _FREE.get(one, "not said"), _FREE.get(other, "not said")
+        return _PAYWALL_LABELS.get(one, "not said"), _PAYWALL_LABELS.get(other, "not said")
     return str(one or ""), str(other or "")
 
 

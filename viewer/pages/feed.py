@@ -44,7 +44,7 @@ def respond(request: Request, repository: Repository, base: str) -> Response:
     updated = newest(shown, repository.now)
     tag = _tag(request.target, base, rows, texts)
     headers: Headers = (("ETag", tag), ("Last-Modified", http_date(instant_of(updated))), ("Cache-Control", "no-cache"), *COMMON)
-    if _has_it(request, tag, instant_of(updated)):
+    if _is_current(request, tag, instant_of(updated)):
         return Response(304, headers, b"")
     older = shown[-1].cursor if len(rows) > MAX_ENTRIES else None
     made = _feed(asked, repository.store, _entries(shown, texts, repository.store, base), updated, base, request.path, older)
@@ -139,7 +139,7 @@ def _tag(target: str, base: str, found: Sequence[Change], texts: Sequence[Articl
     return f'"{hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:32]}"'
 
 
-def _has_it(request: Request, tag: str, updated: datetime) -> bool:
+def _is_current(request: Request, tag: str, updated: datetime) -> bool:
     """Whether the reader's copy is current (RFC 9110, 13.2.2): by its entity tag, or without one by its time."""
     known = request.headers.get("if-none-match")
     if known is not None:

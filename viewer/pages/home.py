@@ -59,13 +59,14 @@ def month(asked: Wanted, ledger: Repository, shown: str | None) -> dict[str, Any
         sites = changes.sites_of(ledger.store, asked)
         counts = activity.revisions_a_day(ledger.store, sites, asked.changes, days[0].isoformat(), days[-1].isoformat())
     cells: list[dict[str, Any] | None] = [None] * days[0].weekday()
-    cells += [{"number": one.day, "day": one.isoformat(), "query": _on(asked, one, one), "count": counts.get(one.isoformat(), 0),
+    cells += [{"number": one.day, "day": one.isoformat(), "query": _days_query(asked, one, one),
+               "count": counts.get(one.isoformat(), 0),
                "is_shown": (asked.since or "")[:10] == (asked.until or "")[:10] == one.isoformat()} for one in days]  # fmt: skip
     cells += [None] * (-len(cells) % 7)
     before, after = max(days[0].toordinal() - 1, 1), min(days[-1].toordinal() + 1, date.max.toordinal())
     return {
         "name": f"{first:%B} {first.year}",
-        "query": _on(asked, days[0], days[-1]),
+        "query": _days_query(asked, days[0], days[-1]),
         "weeks": [cells[place : place + 7] for place in range(0, len(cells), 7)],
         "before": _month_of(asked, date.fromordinal(before)),
         "after": _month_of(asked, date.fromordinal(after)) if after <= ledger.now.date().toordinal() else None,
@@ -73,10 +74,10 @@ def month(asked: Wanted, ledger: Repository, shown: str | None) -> dict[str, Any
 
 
 def _month_of(asked: Wanted, day: date) -> tuple[str, str]:
-    return f"{day:%B} {day.year}", _on(asked, day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+    return f"{day:%B} {day.year}", _days_query(asked, day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
 
 
-def _on(asked: Wanted, first: date, last: date) -> str:
+def _days_query(asked: Wanted, first: date, last: date) -> str:
     return asked.query(before=None, since=first.isoformat(), until=last.isoformat())
 
 

@@ -28,7 +28,7 @@ FACETS = ("site", "change", "year", "month")
 SHOWN = 12
 """Values that a facet offers."""
 _PAGE = re.compile(r"[1-9]\d?", re.ASCII)
-_TOLD = {"site": "Sites", "change": "Kinds of change", "year": "Years", "month": "Months"}
+_FACET_TITLES = {"site": "Sites", "change": "Kinds of change", "year": "Years", "month": "Months"}
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
@@ -50,7 +50,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         by_article=True,
     )
     if request.form:
-        return download(request.form, "search", columns_of(Hit), map(_flat, found.hits))
+        return download(request.form, "search", columns_of(Hit), map(_table_row, found.hits))
     choices = changes.filters(ledger.store)
     narrowed = replace(asked, words=None)
     return page(
@@ -61,7 +61,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         of_name=facets_named(ledger.store, told) if told and len(told) <= labels.MAX_NAME_CHARS else [],
         found=found,
         hits=[row_of(hit) | {"others": hit.also} for hit in found.hits],
-        facets=[(name, _TOLD[name], facet(asked, name, found.facets.get(name, ()))) for name in FACETS],
+        facets=[(name, _FACET_TITLES[name], facet(asked, name, found.facets.get(name, ()))) for name in FACETS],
         choices=choices,
         kinds=[{"id": one, "name": labels.CHANGES.get(one, one)} for one in CHANGES],
         said=summary(narrowed, choices),
@@ -75,7 +75,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     )
 
 
-def _flat(hit: Hit) -> dict[str, Any]:
+def _table_row(hit: Hit) -> dict[str, Any]:
     """A hit as a row of a table: the snippet as text, other revisions as numbers."""
     return row_of(hit) | {"snippet": "".join(text for text, _ in hit.snippet), "also": [one.number for one in hit.also]}
 

@@ -66,8 +66,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         verdicts=counted(found),
         countries=sorted({one.site.country for one in found if one.site.country}),
         asked=asked,
-        chosen=urlencode(_given(asked)),
-        orders=[(name, label, urlencode(_given({**asked, "sort": name}))) for name, (label, _) in ORDERS.items()],
+        chosen=urlencode(_without_blanks(asked)),
+        orders=[(name, label, urlencode(_without_blanks({**asked, "sort": name}))) for name, (label, _) in ORDERS.items()],
         number=number,
         pages=pages,
     )
@@ -103,7 +103,7 @@ def _place(site: SiteCrawls) -> tuple[str, str, str]:
     return site.country or "~", site.region or "~", site.name.casefold()
 
 
-def _given(asked: dict[str, str]) -> dict[str, str]:
+def _without_blanks(asked: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in asked.items() if value}
 
 

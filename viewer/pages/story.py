@@ -82,8 +82,8 @@ def comparison(story: Story, article_id: int, ledger: Repository, root: str) -> 
         "carried.html",
         root,
         head=story.head,
-        source=_told(source, before),
-        row=_told(row, after),
+        source=_member_row(source, before),
+        row=_member_row(row, after),
         taken=taken,
         version=version,
         headline=headline_pieces(before.headline, after.headline),
@@ -110,7 +110,7 @@ def kept(paragraphs: Iterable[Paragraph]) -> Kept:
     return Kept(count[Op.SAME], count[Op.REMOVED], count[Op.ADDED], moved)
 
 
-def _told(member: StoryMember, article: Article) -> dict[str, Any]:
+def _member_row(member: StoryMember, article: Article) -> dict[str, Any]:
     return row_of(member) | {"byline": article.byline, "language": article.language}
 
 
