@@ -33,6 +33,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
+from overlap import children_of
+
 from pipelines.queries.questions import answer, questions
 from pipelines.queries.search import EXACT, search
 from pipelines.queries.search_terms import match_of
@@ -108,11 +110,7 @@ def family(pid: int) -> list[int]:
     """A process and all that come from it."""
     found = [pid]
     for one in found:
-        try:
-            tasks = Path(f"/proc/{one}/task").iterdir()
-            found += [int(child) for task in tasks for child in (task / "children").read_text("ascii").split()]
-        except OSError:  # it has ended
-            continue
+        found += children_of(one)
     return found
 
 

@@ -28,17 +28,25 @@ from io import BytesIO
 from pathlib import Path
 
 from crawl import CHECKOUT, Server, measure, static_site
-from killing import SITE, crawl_command, wait_until_begun
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.warc import reader
 from crawler.warc.writer import locate, whole_length
 from pipelines.proof.verify import verify
-from pipelines.store.database import Store
+from pipelines.store.database import Store, StoreError
 
 GOAL_PERCENT = 15.0
 """What archiving may add to the processor time of a crawl."""
 KILLS_A_LEDGER = 10
+SITE = """[[site]]
+id = "bench"
+name = "Bench"
+url = {url}
+timezone = "Europe/London"
+delay_seconds = 0
+archive = "{archive}"
+"""
+Revisions = set[tuple[object, ...]]
 
 
 # --- cost -----------------------------------------------------------------------------------------------------------
@@ -221,11 +229,12 @@ def one_ledger(folder: Path, server: Server, rng: random.Random, seen: Seen, wan
     """In turn: ledgers that keep what makes a revision and look at new pages only, and those that keep every look."""
     db, sites = folder / "news.db", folder / "sites.toml"
     way, recheck = (("revisions", "none"), ("on", "all"))[seen.ledgers % 2]
-    sites.write_text(SITE.format(url=json.dumps(server.url)) + f'archive = "{way}"\n', encoding="utf-8")
-    command = [*crawl_command(db, sites), "--recheck", recheck]
+    sites.write_text(SITE.format(url=json.dumps(server.url), archive=way), encoding="utf-8")
+    options = ["--db", str(db), "--sites", str(sites), "--json", "--recheck", recheck]
+    command = [sys.executable, "-m", "crawler", "crawl", "bench", *options]
     environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
-    held, last = 0, seen.tried + KILLS_A_LEDGER
-    while seen.hit < wanted and held < server.pages and seen.tried < last:
+    held, last = Revisions(), seen.tried + KILLS_A_LEDGER
+    while seen.hit < wanted and len(held) < server.pages and seen.tried < last:
         seen.tried += 1
         before = archive_size(folder)
         child = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -239,20 +248,34 @@ def one_ledger(folder: Path, server: Server, rng: random.Random, seen: Seen, wan
         seen.hit += hit
         torn, records = check_files(folder)
         seen.torn += torn
-        held = check_ledger(db)
-        print(
-            f"kill {seen.hit}: {held} revisions, {records} records{', half a record at the end' if torn else ''}, sound",
-            flush=True,
-        )
+        held = check_ledger(db, held)
+        half = ", half a record at the end" if torn else ""
+        print(f"kill {seen.hit}: {len(held)} revisions, {records} records{half}, sound", flush=True)
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
     torn, records = check_files(folder)
-    held = check_ledger(db)
-    if torn or held != server.pages:
-        sys.exit(f"after a whole crawl: {held} of {server.pages} revisions, half a record: {bool(torn)}")
+    held = check_ledger(db, held)
     with Store(db, readonly=True) as store:
+        articles = store.value("SELECT count(*) FROM articles")
+        if torn or not articles == len(held) == server.pages:
+            sys.exit(
+                f"after a whole crawl: {articles} articles, {len(held)} revisions of {server.pages} pages; half: {bool(torn)}"
+            )
         pointed = store.value("""SELECT count(*) FROM (SELECT warc_file, warc_offset FROM fetches WHERE warc_file IS NOT NULL
             UNION SELECT warc_file, warc_offset FROM revisions WHERE warc_file IS NOT NULL)""")
     seen.orphans += records - pointed
+
+
+def wait_until_begun(db: Path, child: subprocess.Popen[bytes]) -> None:
+    """Until the ledger has the child's crawl as running, or the child has ended."""
+    while child.poll() is None:
+        if db.exists():
+            try:
+                with Store(db, readonly=True) as store:
+                    if store.value("SELECT 1 FROM crawls WHERE pid = ?", (child.pid,)):
+                        return
+            except StoreError:  # its tables are being made
+                pass
+        time.sleep(0.01)
 
 
 def archive_size(folder: Path) -> int:
@@ -275,8 +298,9 @@ def check_files(folder: Path) -> tuple[int, int]:
     return torn, captures
 
 
-def check_ledger(db: Path) -> int:
-    """`verify` with the pages finds nothing, and every pointer leads to a record; the number of revisions."""
+def check_ledger(db: Path, held: Revisions) -> Revisions:
+    """The revisions of a ledger, among them all that it held before. `verify` with the pages finds nothing, no revision is there
+    twice, and every pointer leads to a record."""
     with Store(db) as store:
         problems = [*store.integrity_problems(), *map(str, verify(store, partial(reader.problem_of, db.parent / "warc")))]
         if problems:
@@ -286,7 +310,13 @@ def check_ledger(db: Path) -> int:
             path = locate(db.parent / "warc", row["warc_file"])
             if path is None or whole_length(path) <= row["farthest"]:
                 sys.exit(f"a pointer dangles: {row}")
-        return int(store.value("SELECT count(*) FROM revisions"))
+        doubled = "SELECT count(*) FROM (SELECT 1 FROM revisions GROUP BY article_id, content_hash HAVING count(*) > 1)"
+        if count := store.value(doubled):
+            sys.exit(f"{count} revisions are doubled")
+        found = {tuple(row.values()) for row in store.rows("SELECT id, article_id, number, content_hash FROM revisions")}
+        if held - found:
+            sys.exit(f"{len(held - found)} revisions that were there are missing")
+        return found
 
 
 def main() -> None:

@@ -17,7 +17,6 @@ Prints the figures; exits 1 where anything was not so. Linux only: processes are
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import random
@@ -27,6 +26,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -90,7 +90,7 @@ class Crowd:
         kind, pids = self.rng.choice(kinds)
         if not pids:
             return
-        with contextlib.suppress(ProcessLookupError):
+        with suppress(ProcessLookupError):
             os.kill(self.rng.choice(pids), signal.SIGKILL)
             self.killed[kind] += 1
 
@@ -122,12 +122,11 @@ def alive(pid: int) -> bool:
 
 def children_of(pid: int) -> list[int]:
     """Processes that a process started, by any of its threads."""
-    found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found += [int(child) for child in task.read_text(encoding="ascii").split()]
-        except OSError:
-            continue
+    found: list[int] = []
+    with suppress(OSError):  # the process has ended
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(OSError):  # the thread has ended
+                found += map(int, (task / "children").read_text(encoding="ascii").split())
     return found
 
 

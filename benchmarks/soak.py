@@ -26,6 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
+from overlap import children_of
+
 from crawler.demo.press import Press
 from pipelines.store.database import Store
 from tests.crawler.webhook import Webhook
@@ -50,10 +52,6 @@ class Look:
     threads: int
     largest_crawl_kb: int
     """The most that one child has held at once so far; 0 where none runs."""
-
-
-def children_of(pid: int) -> list[int]:
-    return [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
 
 
 def peak_kb(pid: int) -> int:
