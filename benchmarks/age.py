@@ -28,9 +28,9 @@ from crawler.cluster.messages import QuestionAsked, encode, encode_answer, encod
 from crawler.crawl.session import load_context
 from crawler.discovery.candidate import Candidate, SourceKind
 from crawler.discovery.frontier import question_of
+from pipelines.store.crawls.snapshot import look_up
 from pipelines.store.database import Store
 from pipelines.store.rows import moment
-from pipelines.store.snapshot import look_up
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 FIRST = 1_000_000

@@ -25,7 +25,7 @@ from crawler.warc.writer import ArchiveWriter, close_files
 from pipelines.article import Article, Author, Exchange, Fetch
 from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Store
-from pipelines.store.replay import LedgerWriter
+from pipelines.store.late_captures.replay import LedgerWriter
 from pipelines.text.dates import Timestamp
 from pipelines.text.normalise import normalise
 

@@ -39,9 +39,9 @@ from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.items import open_session, refused, stop_crawl, stopped_for
 from pipelines.reasons import CodedReason, CrawlReason, Skipped
 from pipelines.store.crawls import CrawlOutcome, lose_dead, put_sites, start_crawl
+from pipelines.store.crawls.open_crawls import worker_at
+from pipelines.store.crawls.snapshot import SiteSnapshot, SnapshotQuestion, last_archived, look_up
 from pipelines.store.database import Store, StoreError
-from pipelines.store.open_crawls import worker_at
-from pipelines.store.snapshot import SiteSnapshot, SnapshotQuestion, last_archived, look_up
 from pipelines.stories.update import catch_up
 
 _NEWS = CHANGES | {Outcome.GONE, Outcome.SUSPECTED}

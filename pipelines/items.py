@@ -17,9 +17,9 @@ from scrapy.exceptions import CloseSpider, DropItem
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.history.revisions import State, canonical_url, is_unchanged
 from pipelines.reasons import CodedReason, CrawlReason
+from pipelines.store.crawls.snapshot import SiteSnapshot, pictures_of
 from pipelines.store.database import StoreError
 from pipelines.store.judgement import Recorded
-from pipelines.store.snapshot import SiteSnapshot, pictures_of
 from pipelines.text.normalise import normalise
 
 

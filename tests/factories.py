@@ -15,7 +15,7 @@ from pipelines.article import Article, Author, Fetch, Image
 from pipelines.store.chain import START, TAKEN_OUT, digest, link_of
 from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Row, Store
-from pipelines.store.replay import LedgerWriter
+from pipelines.store.late_captures.replay import LedgerWriter
 from pipelines.text.dates import Precision, Timestamp
 from pipelines.text.normalise import normalise
 

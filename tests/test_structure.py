@@ -18,7 +18,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "sqlite3": (
         "pipelines/store/schema/__init__.py",
         "pipelines/store/database.py",
-        "pipelines/store/foreign_ledger.py",
+        "pipelines/store/ledger_files/foreign_ledger.py",
         "pipelines/store/visitor_sql.py",
     ),
     "sqlite_utils": ("pipelines/store/schema/__init__.py", "pipelines/store/database.py"),

@@ -39,8 +39,7 @@ from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_
 from crawler.schedule.processes import hold_everywhere, is_running, locks_of
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, lose_dead, put_sites, start_crawl
-from pipelines.store.database import Store, StoreError
-from pipelines.store.open_crawls import (
+from pipelines.store.crawls.open_crawls import (
     OpenCrawl,
     WaitingFetch,
     forget_open_crawl,
@@ -56,9 +55,10 @@ from pipelines.store.open_crawls import (
     waiting_fetches,
     was_opened,
 )
+from pipelines.store.crawls.snapshot import look_up
+from pipelines.store.database import Store, StoreError
 from pipelines.store.pages import newest_pages_of_workers
 from pipelines.store.rows import instant_of, moment
-from pipelines.store.snapshot import look_up
 
 logger = logging.getLogger(__name__)
 

@@ -52,7 +52,7 @@ from crawler.spiders.run import Options, crawl_for
 from pipelines.article import Article, Fetch
 from pipelines.reasons import CrawlReason
 from pipelines.store.crawls import CrawlOutcome
-from pipelines.store.snapshot import SiteSnapshot, SnapshotQuestion
+from pipelines.store.crawls.snapshot import SiteSnapshot, SnapshotQuestion
 
 logger = logging.getLogger(__name__)
 

@@ -29,7 +29,7 @@ from pipelines.article import Article, Fetch, Payload
 from pipelines.history.edit_rates import Count, EditRateModel
 from pipelines.history.validators import ValidatorTrust
 from pipelines.store.crawls import Source
-from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot, SnapshotQuestion
+from pipelines.store.crawls.snapshot import KnownArticle, LastAttempt, SiteSnapshot, SnapshotQuestion
 
 VERSION = b"1"
 NO_KEYS = KeyRing()

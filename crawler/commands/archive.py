@@ -16,7 +16,7 @@ from crawler.warc import holdings
 from crawler.warc.moves import PrunedRecords
 from crawler.warc.prune import PrunePolicy, prune
 from pipelines.queries.results import row_of
-from pipelines.store.retention import kept_pages, prunings, record_pruning
+from pipelines.store.removal.retention import kept_pages, prunings, record_pruning
 
 
 @click.group("archive")

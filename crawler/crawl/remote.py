@@ -12,7 +12,7 @@ from crawler.catalogue.site import Site
 from crawler.crawl.session import CrawlContext, CrawlResult
 from pipelines.article import Article, Fetch
 from pipelines.reasons import CodedReason, CrawlReason
-from pipelines.store.snapshot import SiteSnapshot, SnapshotQuestion
+from pipelines.store.crawls.snapshot import SiteSnapshot, SnapshotQuestion
 
 LEASE_LOST = CodedReason(CrawlReason.LEASE_LOST, "the host's lease was lost")
 """Why a crawl was cut off."""

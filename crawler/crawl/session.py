@@ -19,12 +19,12 @@ from pipelines.history.validators import ValidatorTrust
 from pipelines.queries.health_metrics import keep_health_metrics, usual_readings
 from pipelines.reasons import CodedReason, CrawlReason, because
 from pipelines.store.crawls import CrawlOutcome, Source, finish_crawl, last_reason_code, put_source
+from pipelines.store.crawls.snapshot import SiteSnapshot
 from pipelines.store.database import Row, Store, StoreError
-from pipelines.store.events import HistoryEvent
 from pipelines.store.judgement import Judgement, Recorded, fetch_of
+from pipelines.store.late_captures.events import HistoryEvent
+from pipelines.store.late_captures.replay import LedgerWriter, replay, resolve_revisits
 from pipelines.store.quarantine import HeldReading, Quarantine
-from pipelines.store.replay import LedgerWriter, replay, resolve_revisits
-from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.statistics import StatsUpdater, host_of, last_started, load_trust, rechecks_since
 
 LATE_TOGETHER = 500

@@ -12,8 +12,8 @@ from datetime import datetime
 from crawler.discovery.candidate import Candidate, SourceKind
 from pipelines.history.edit_rates import VANISHED
 from pipelines.history.revisions import State
+from pipelines.store.crawls.snapshot import KnownArticle, SiteSnapshot
 from pipelines.store.rows import instant_of
-from pipelines.store.snapshot import KnownArticle, SiteSnapshot
 from pipelines.text.urls import article_key
 
 MOST_AT_ONCE = 20

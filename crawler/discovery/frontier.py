@@ -23,8 +23,8 @@ from pipelines.history.revisions import State
 from pipelines.history.revisit import RETRIED_FOR, Due, claim_is_due, dead_end_due, in_order
 from pipelines.reasons import Skipped, skipped_after
 from pipelines.store.crawls import Source
+from pipelines.store.crawls.snapshot import KnownArticle, LastAttempt, SiteSnapshot, SnapshotQuestion
 from pipelines.store.rows import instant_of, moment
-from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot, SnapshotQuestion
 from pipelines.text.dates import Timestamp
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
 

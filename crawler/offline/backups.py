@@ -30,8 +30,8 @@ from crawler.warc.holdings import absence
 from crawler.warc.reader import problem_of
 from crawler.warc.writer import OPEN
 from pipelines.proof.verify import Checked, verify
-from pipelines.store.backup import back_up, row_counts
 from pipelines.store.database import Store, StoreError
+from pipelines.store.ledger_files.backup import back_up, row_counts
 from pipelines.store.rows import moment
 
 MARKER = "newsledger-backups.json"

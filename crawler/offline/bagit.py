@@ -15,8 +15,8 @@ from pathlib import Path
 
 from crawler import files
 from crawler.warc.writer import OPEN, SOFTWARE, whole_length
-from pipelines.store.backup import back_up
 from pipelines.store.database import Store
+from pipelines.store.ledger_files.backup import back_up
 
 _ALGORITHMS = ("sha256", "sha512")
 _DESCRIPTION = (

@@ -20,9 +20,9 @@ from pipelines.history.revisit import DEFAULT_RECHECK, dead_end_next, next_check
 from pipelines.history.validators import ValidatorTrust
 from pipelines.queries.url_report import Trace
 from pipelines.reasons import Skipped, skipped_sentence
+from pipelines.store.crawls.snapshot import LastAttempt, SiteSnapshot
 from pipelines.store.database import Row
 from pipelines.store.rows import humanize, instant_of, moment, span
-from pipelines.store.snapshot import LastAttempt, SiteSnapshot
 from pipelines.store.statistics import host_of as host_by_trust
 from pipelines.text.urls import article_key, canonicalize
 

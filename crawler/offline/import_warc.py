@@ -36,7 +36,7 @@ from pipelines.queries.activity import article_count
 from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, lose_dead, put_sites, start_crawl
 from pipelines.store.database import Store
-from pipelines.store.events import repeated
+from pipelines.store.late_captures.events import repeated
 from pipelines.store.resolver import CLOCK_AHEAD, Lookup
 from pipelines.text.normalise import normalise
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
@@ -167,7 +167,7 @@ def import_archive(archive: WarcFiles, store: Store, readers: CaptureReaders, no
 def _resolved(store: Store, site: Site, revisit: UnresolvedRevisit) -> Article | Fetch:
     """A revisit as the ledger's reading of its payload, or of the time and URL that it names.
 
-    Otherwise it stays unresolved until its original comes (`pipelines.store.replay.resolve_revisits`).
+    Otherwise it stays unresolved until its original comes (`pipelines.store.late_captures.replay.resolve_revisits`).
     """
     digest = warc.spelled(revisit.digest) if revisit.digest else None
     fetch = replace(revisit.fetch, external_id=site.external_id(revisit.url))

@@ -18,7 +18,7 @@ from crawler.warc.moves import moves_of
 from crawler.warc.writer import OPEN, ArchiveBusyError, erase, locate
 from pipelines.queries.removed import archived_records
 from pipelines.store.database import Row, Store
-from pipelines.store.redaction import forget_records, keys_of, shared, withdraw
+from pipelines.store.removal.redaction import forget_records, keys_of, shared, withdraw
 from pipelines.stories.update import forget
 from pipelines.text.urls import article_key, canonicalize
 

@@ -27,8 +27,8 @@ from pipelines.queries.articles import revision_address
 from pipelines.queries.health_metrics import usual_readings
 from pipelines.store.corrections import PageLocation, Scope, compare, count, page_locations, reread
 from pipelines.store.database import Store
+from pipelines.store.late_captures.replay import LedgerWriter
 from pipelines.store.quarantine import QuarantinedReading, QuarantineState, in_quarantine, judge_replayed
-from pipelines.store.replay import LedgerWriter
 from pipelines.text.normalise import normalise
 from pipelines.text.urls import canonicalize
 

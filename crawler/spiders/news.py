@@ -39,8 +39,8 @@ from pipelines.history.revisions import canonical_url
 from pipelines.items import session_of, stop_crawl
 from pipelines.reasons import CodedReason, CrawlReason, Skipped, SourceProblem, because
 from pipelines.store.crawls import Source
+from pipelines.store.crawls.snapshot import SiteSnapshot, SnapshotQuestion
 from pipelines.store.database import StoreError
-from pipelines.store.snapshot import SiteSnapshot, SnapshotQuestion
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
 
 logger = logging.getLogger(__name__)

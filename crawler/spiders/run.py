@@ -37,8 +37,8 @@ from crawler.spiders.probe import Probe, ProbeSpider
 from crawler.spiders.site_check import ARTICLES, SITEMAPS, Answers, SiteCheck, failed, judge_answers
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, made_already, note_crawl, put_sites
+from pipelines.store.crawls.open_crawls import worker_at
 from pipelines.store.database import Store
-from pipelines.store.open_crawls import worker_at
 from pipelines.store.rows import Row
 
 _Result = TypeVar("_Result")

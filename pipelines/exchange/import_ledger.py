@@ -29,7 +29,7 @@ from pipelines.exchange.checks import (
 from pipelines.exchange.export import ARTICLE, FETCH, READING, REVISION, SITE
 from pipelines.reasons import FetchReason
 from pipelines.store.database import RefusedRowError, Row, Store
-from pipelines.store.foreign_ledger import ForeignLedger
+from pipelines.store.ledger_files.foreign_ledger import ForeignLedger
 from pipelines.text.urls import article_key
 
 _BATCH = 500

@@ -20,10 +20,10 @@ from pipelines.store.addresses import put_fetch
 from pipelines.store.chain import Cause, Subject, seal
 from pipelines.store.crawls import CrawlOutcome
 from pipelines.store.database import Row, Store
-from pipelines.store.events import HistoryEvent, Neighbourhood, events_of, neighbourhood
-from pipelines.store.replay import replay, resolve_revisits
+from pipelines.store.late_captures.events import HistoryEvent, Neighbourhood, events_of, neighbourhood
+from pipelines.store.late_captures.replay import replay, resolve_revisits
+from pipelines.store.late_captures.rewrite import Adopt, Rewrite
 from pipelines.store.resolver import Lookup
-from pipelines.store.rewrite import Adopt, Rewrite
 from pipelines.store.rows import moment
 from pipelines.store.statistics import host_of
 

@@ -18,8 +18,8 @@ from pipelines.proof.derived import count_problems, schema_problems, text_proble
 from pipelines.store.chain import AGAIN, START, TAKEN_OUT, Cause, Head, Subject, digest, head, link_of
 from pipelines.store.database import Row, Store, holds_something
 from pipelines.store.pages import EVIDENCE, NO_FILE, PRUNED, ArchivedPage, page_of, page_of_fetch
+from pipelines.store.removal.retention import prunings
 from pipelines.store.resolver import CLOCK_AHEAD
-from pipelines.store.retention import prunings
 from pipelines.store.rows import article_of, is_archive_name, moment
 from pipelines.text.normalise import content_hash
 

@@ -38,7 +38,7 @@ class Judgement:
     removal: tuple[State, Absence] | None = None
     """State of the article after a fetch that found it missing."""
     is_late: bool = False
-    """The ledger knows of later captures: `pipelines.store.replay` puts this one in its place among them."""
+    """The ledger knows of later captures: `pipelines.store.late_captures.replay` puts this one in its place among them."""
     led: Fetch | None = None
     """The fetch; its requested URL is filled in if that URL's redirect was captured separately shortly before."""
     is_illustrated_anew: bool = False

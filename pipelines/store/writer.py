@@ -3,7 +3,7 @@
 Only `RevisionWriter` creates revisions. `judge` finds the article and decides, once and in the transaction, what kind of
 change the item brings; `apply` writes revision, fetch, state and next check accordingly. In between, the caller may hold the
 item back (`pipelines.store.quarantine`) or archive its page. Items come in order of time; late captures are for
-`pipelines.store.replay`.
+`pipelines.store.late_captures.replay`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class RevisionWriter:
     """The writing side of a store, for one crawl of one site (or one import)."""
 
     _in_order = True
-    """Whether items come in order of time, so that none is late; `pipelines.store.replay` has a writer for any order."""
+    """Whether items come in order of time, so that none is late; `late_captures.replay` has a writer for any order."""
 
     _seals = True
     """Whether written rows are sealed; not in a scratch ledger."""
@@ -316,7 +316,7 @@ class RevisionWriter:
         self._store.update("articles", found["id"], changes)
 
     def _write_fetch(self, fetch: Fetch, outcome: Outcome, article_id: int | None, article: Article | None = None) -> None:
-        """Insert the row of a fetch, with what `pipelines.store.events` needs to restore it."""
+        """Insert the row of a fetch, with what `pipelines.store.late_captures.events` needs to restore it."""
         leads = fetch.url if fetch.requested_url and fetch.requested_url != fetch.url else fetch.answered_url
         stamp = article.date_modified.isoformat() if article and article.date_modified else None
         fetch_id = put_fetch(self._store, {

@@ -11,8 +11,8 @@ from crawler.crawl.session import CrawlResult, CrawlSession, load_context
 from crawler.discovery.candidate import Candidate, SourceKind
 from crawler.discovery.frontier import question_of
 from pipelines.store.crawls import CrawlOutcome, start_crawl
+from pipelines.store.crawls.snapshot import look_up
 from pipelines.store.database import Store
-from pipelines.store.snapshot import look_up
 from pipelines.stories.update import catch_up
 
 YOUNG, OLD = 4_500, 9_000

@@ -14,7 +14,7 @@ from lxml import html
 from pipelines.article import Author, Fetch, Image, Outcome
 from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Store
-from pipelines.store.redaction import withdraw
+from pipelines.store.removal.redaction import withdraw
 from pipelines.store.writer import RevisionWriter
 from pipelines.stories.update import forget
 from tests.factories import T0, article, at

@@ -18,7 +18,7 @@ from pipelines.diff import FieldDifference, Op, Piece
 from pipelines.queries.results import Change
 from pipelines.store.crawls import put_sites, start_crawl
 from pipelines.store.database import Store
-from pipelines.store.redaction import withdraw
+from pipelines.store.removal.redaction import withdraw
 from pipelines.store.writer import RevisionWriter
 from pipelines.stories.update import forget
 from tests.factories import BODY, T0, URL, article

@@ -14,8 +14,8 @@ from crawler.commands.checkpoint import default_key
 from crawler.commands.console import console, echo, print_json, progress_bars, table, when
 from crawler.config import find
 from crawler.offline.backups import MANIFEST, Backup, check, copies, prepare, read_copy, restore, take
-from pipelines.store.backup import back_up
 from pipelines.store.database import holds_something
+from pipelines.store.ledger_files.backup import back_up
 from pipelines.store.rows import Row
 
 MANY = 1_000

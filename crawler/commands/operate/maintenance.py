@@ -15,9 +15,9 @@ from crawler.schedule.processes import is_running
 from pipelines.history.revisit import DEAD_END_STEPS
 from pipelines.queries.activity import running_crawls
 from pipelines.store.crawls import lose_dead
-from pipelines.store.retention import PruneResult, RetentionPolicy, compact, count_prunable
+from pipelines.store.ledger_files.upgrade import Upgrade, check_upgrade, upgrade
+from pipelines.store.removal.retention import PruneResult, RetentionPolicy, compact, count_prunable
 from pipelines.store.rows import span
-from pipelines.store.upgrade import Upgrade, check_upgrade, upgrade
 
 DEAD_END_FETCHES = max(MAX_RETRIES + 1, *(len(steps) for steps in DEAD_END_STEPS.values()))
 """After this number of fetches a dead end has reached its longest interval, and is no longer retried by itself."""

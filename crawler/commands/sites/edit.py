@@ -26,8 +26,8 @@ from crawler.commands import (
 from crawler.commands.console import echo, print_json
 from crawler.schedule.processes import hold, is_running, locks_of
 from pipelines.store.crawls import lose_dead
+from pipelines.store.crawls.site_changes import has_site, merge_site, rename_site, retire_site, under_way
 from pipelines.store.database import Store, StoreError, holds_something
-from pipelines.store.site_changes import has_site, merge_site, rename_site, retire_site, under_way
 
 Change = Callable[[Store, datetime], int]
 """A change of the ledger within a transaction; returns how many articles it affects."""

@@ -14,8 +14,8 @@ from crawler.crawl.session import CrawlResult, CrawlSession, load_context, rows_
 from pipelines.article import Article, Fetch, Outcome, Payload
 from pipelines.items import confirm
 from pipelines.store.crawls import CrawlOutcome, Source, put_sites, start_crawl
+from pipelines.store.crawls.snapshot import SiteSnapshot, SnapshotQuestion, look_up
 from pipelines.store.database import Row, Store
-from pipelines.store.snapshot import SiteSnapshot, SnapshotQuestion, look_up
 from pipelines.text.urls import article_key
 from tests.factories import T0, article, stamp
 

@@ -27,7 +27,7 @@ from crawler.cluster.stream import ITEMS, Stream
 from crawler.crawl.remote import DispatchError
 from crawler.crawl.session import CrawlContext, CrawlResult
 from pipelines.store.crawls import CrawlOutcome
-from pipelines.store.snapshot import SiteSnapshot, SnapshotQuestion
+from pipelines.store.crawls.snapshot import SiteSnapshot, SnapshotQuestion
 from tests.crawler.cluster.cluster_env import site
 from tests.factories import T0
 

@@ -30,8 +30,8 @@ from crawler.warc.holdings import absence, absence_anywhere, absence_of
 from pipelines.article import Fetch, Outcome
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, lose_dead
+from pipelines.store.crawls.snapshot import SnapshotQuestion
 from pipelines.store.database import Store, StoreError
-from pipelines.store.snapshot import SnapshotQuestion
 from tests.crawler.cluster.cluster_env import ESTIMATES, PRIVATE, Paper, Worker, contents, keep_alone, moment_of
 from tests.factories import OPENED, T0, article
 

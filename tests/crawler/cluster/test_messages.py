@@ -43,7 +43,7 @@ from pipelines.history.edit_rates import Count, EditRateModel
 from pipelines.history.revisions import EarlierRevision, Known, State
 from pipelines.history.validators import ValidatorTrust
 from pipelines.store.crawls import CrawlOutcome, Source
-from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot, SnapshotQuestion
+from pipelines.store.crawls.snapshot import KnownArticle, LastAttempt, SiteSnapshot, SnapshotQuestion
 from pipelines.text.dates import Precision, Timestamp
 from tests.factories import T0, article
 from tests.table import table

@@ -27,8 +27,8 @@ from crawler.cluster.status_reader import describe_url, of_url, status_at, statu
 from crawler.cluster.stream import ITEMS, REFUSED, Stream
 from crawler.crawl.session import rows_of
 from pipelines.store.crawls import put_sites
+from pipelines.store.crawls.snapshot import SnapshotQuestion
 from pipelines.store.database import Store
-from pipelines.store.snapshot import SnapshotQuestion
 from tests.crawler.cluster.cluster_env import site
 from tests.crawler.cluster.real_redis import RedisServer
 from tests.crawler.processes import environment, site_table

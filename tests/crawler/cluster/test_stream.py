@@ -10,7 +10,7 @@ from redis import Redis
 
 from crawler.cluster.messages import BadMessageError, ItemFetched, QuestionAsked, decode
 from crawler.cluster.stream import ITEMS, RedisAwayError, Stream, StreamBacklogError
-from pipelines.store.snapshot import SnapshotQuestion
+from pipelines.store.crawls.snapshot import SnapshotQuestion
 from tests.crawler.cluster.real_redis import RedisServer
 from tests.factories import article
 

@@ -36,8 +36,8 @@ from crawler.cluster.messages import (
 from crawler.cluster.queue import FUNCTION, GRACE_SECONDS, MAX_ORDER_BYTES, CrawlJob, RefusedJobError, planned_of, put, queue_of
 from crawler.cluster.status_reader import of_url, status_of
 from crawler.cluster.stream import ITEMS, REFUSED
+from pipelines.store.crawls.snapshot import SiteSnapshot
 from pipelines.store.database import Store
-from pipelines.store.snapshot import SiteSnapshot
 from tests.crawler.cluster.cluster_env import Paper, Worker, contents, site
 from tests.crawler.cluster.real_redis import RedisServer
 from tests.factories import T0

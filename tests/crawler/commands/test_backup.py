@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crawler.cli import main
-from pipelines.store.backup import COUNTED
 from pipelines.store.database import Store, StoreError
+from pipelines.store.ledger_files.backup import COUNTED
 from tests.factories import article, new_ledger, new_store
 
 

@@ -25,7 +25,7 @@ from pipelines.proof.signed_note import SigningKey
 from pipelines.proof.verify import Checked, against, manifest, sealed_again, verify
 from pipelines.store.chain import Cause, Subject, digest, link_of
 from pipelines.store.database import Store
-from pipelines.store.redaction import withdraw
+from pipelines.store.removal.redaction import withdraw
 from tests.crawler.processes import newsledger
 from tests.factories import URL, article, at, make_chain_anew, new_ledger, new_store
 

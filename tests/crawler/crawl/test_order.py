@@ -32,11 +32,11 @@ from pipelines.items import confirm
 from pipelines.proof.verify import verify
 from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.crawls import CrawlOutcome, put_sites, start_crawl
+from pipelines.store.crawls.snapshot import SnapshotQuestion, look_up
 from pipelines.store.database import Store
-from pipelines.store.events import repeated
 from pipelines.store.judgement import fetch_of
+from pipelines.store.late_captures.events import repeated
 from pipelines.store.rows import moment
-from pipelines.store.snapshot import SnapshotQuestion, look_up
 from pipelines.text.urls import article_key
 from tests.factories import article, at
 

@@ -17,11 +17,11 @@ from pipelines.article import Article, Outcome
 from pipelines.history.anomalies import Readings
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, start_crawl
+from pipelines.store.crawls.snapshot import SiteSnapshot
 from pipelines.store.database import Store, StoreError
+from pipelines.store.late_captures.replay import LedgerWriter
 from pipelines.store.quarantine import in_quarantine, judge_replayed
-from pipelines.store.replay import LedgerWriter
 from pipelines.store.rows import moment
-from pipelines.store.snapshot import SiteSnapshot
 from tests.factories import BODY, article, at, new_store
 
 PAPER = Site(id="paper", name="The Paper", url="https://paper.example/", timezone="Europe/London")

@@ -8,8 +8,8 @@ from crawler.discovery.candidate import Candidate, SourceKind
 from crawler.discovery.delisting import SourceListing, find_delisted, listing_of, where_listed
 from pipelines.history.edit_rates import VANISHED, Count, EditRateModel
 from pipelines.history.revisions import Known, State
+from pipelines.store.crawls.snapshot import KnownArticle, SiteSnapshot
 from pipelines.store.rows import moment
-from pipelines.store.snapshot import KnownArticle, SiteSnapshot
 from tests.factories import at, stamp
 
 MAP = "https://paper.example/news.xml"

@@ -16,8 +16,8 @@ from pipelines.history.revisions import Known, State
 from pipelines.history.validators import ValidatorTrust
 from pipelines.reasons import Skipped
 from pipelines.store.crawls import Source
+from pipelines.store.crawls.snapshot import KnownArticle, LastAttempt, SiteSnapshot
 from pipelines.store.rows import moment
-from pipelines.store.snapshot import KnownArticle, LastAttempt, SiteSnapshot
 from tests.factories import T0, URL, at, day, stamp
 from tests.table import table
 

@@ -14,9 +14,9 @@ from crawler.discovery.delisting import fallen_out, find_delisted, listing_of
 from crawler.discovery.frontier import RecheckMode, plan_requests, question_of
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.store.crawls import put_sites, start_crawl
+from pipelines.store.crawls.snapshot import SiteSnapshot, look_up
 from pipelines.store.database import Store
-from pipelines.store.replay import LedgerWriter
-from pipelines.store.snapshot import SiteSnapshot, look_up
+from pipelines.store.late_captures.replay import LedgerWriter
 from pipelines.store.statistics import StatsUpdater
 from pipelines.text.urls import article_key
 from tests.factories import article, at, new_store, stamp

@@ -15,7 +15,7 @@ from crawler.spiders.response import item_from_response
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.history.revisions import Known
 from pipelines.reasons import FetchReason
-from pipelines.store.snapshot import KnownArticle
+from pipelines.store.crawls.snapshot import KnownArticle
 from tests.table import table
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)

@@ -16,8 +16,8 @@ from crawler.spiders.capture import Capture, read_capture
 from pipelines.article import Article, Fetch
 from pipelines.items import confirm
 from pipelines.store.crawls import put_sites, start_crawl
+from pipelines.store.crawls.snapshot import SiteSnapshot
 from pipelines.store.database import Store
-from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.writer import RevisionWriter
 from pipelines.text.normalise import normalise
 

@@ -247,7 +247,7 @@ def test_what_is_still_in_the_log_is_read(sound: Path, tmp_path: Path) -> None:
 
 
 def test_problems_beyond_a_bound_are_counted(sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.store.foreign_ledger.MOST_PROBLEMS", 2)
+    monkeypatch.setattr("pipelines.store.ledger_files.foreign_ledger.MOST_PROBLEMS", 2)
     other = changed(sound, tmp_path / "other.db", "UPDATE fetches SET fetched = 'noon'")
     told, counts = taken(other, tmp_path / "ours.db")
     assert (len(told), told[-1], counts) == (3, "and 3 more", ALL)
@@ -262,6 +262,6 @@ def locked(sound: Path, tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_lock_of_another_process_is_told(locked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.store.foreign_ledger.SECONDS_FOR_A_ROW", 0.05)
+    monkeypatch.setattr("pipelines.store.ledger_files.foreign_ledger.SECONDS_FOR_A_ROW", 0.05)
     with pytest.raises(StoreError, match="locked"), checked_ledger(locked, at(0), []):
         pass

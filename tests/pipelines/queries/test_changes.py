@@ -20,7 +20,7 @@ from pipelines.queries.results import CHANGES, row_of
 from pipelines.queries.search import search
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Row, Store
-from pipelines.store.redaction import withdraw
+from pipelines.store.removal.redaction import withdraw
 from pipelines.store.schema import script, statements
 from pipelines.stories.update import forget
 from tests.factories import T0, URL, article, new_ledger, new_store

@@ -14,7 +14,7 @@ from pipelines.queries.counters import Tallies
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.crawls import CrawlOutcome, close_left_open, finish_crawl, note_crawl, put_sites, start_crawl
 from pipelines.store.database import Store
-from pipelines.store.retention import RetentionPolicy, compact
+from pipelines.store.removal.retention import RetentionPolicy, compact
 from tests.factories import URL, article, at, new_ledger, new_store
 from tests.table import table
 

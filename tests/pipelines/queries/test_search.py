@@ -15,7 +15,7 @@ from pipelines.queries.search import search
 from pipelines.queries.snippets import snippet
 from pipelines.store.crawls import put_sites
 from pipelines.store.database import Store
-from pipelines.store.redaction import withdraw
+from pipelines.store.removal.redaction import withdraw
 from pipelines.store.schema import FILLS
 from pipelines.stories.update import forget
 from tests.factories import T0, URL, article, new_ledger, new_store, only_article

@@ -13,9 +13,9 @@ from pipelines.article import Fetch, Outcome
 from pipelines.queries import search
 from pipelines.store import schema
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, lose_dead, start_crawl
+from pipelines.store.crawls.snapshot import LastAttempt, SiteSnapshot
 from pipelines.store.database import Store, StoreError, TooSlowError
 from pipelines.store.schema import LATEST, migrations
-from pipelines.store.snapshot import LastAttempt, SiteSnapshot
 from tests.factories import T0, URL, article, at, new_ledger, new_store
 
 

@@ -14,8 +14,8 @@ from pipelines.items import confirm
 from pipelines.proof.verify import verify
 from pipelines.reasons import FetchReason
 from pipelines.store.corrections import reread
+from pipelines.store.crawls.snapshot import SiteSnapshot
 from pipelines.store.database import Store
-from pipelines.store.snapshot import SiteSnapshot
 from pipelines.text.urls import same_picture
 from tests.factories import article, at, new_ledger, new_store, revisions
 from tests.table import table

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.article import Author, Image
 from pipelines.store.database import Store
-from pipelines.store.redaction import withdraw
+from pipelines.store.removal.redaction import withdraw
 from pipelines.store.schema.questions import note
 from pipelines.stories.update import forget
 from tests.factories import T0, URL, article, new_ledger, new_store, only_article

@@ -13,8 +13,8 @@ from pipelines.history.validators import PROOF, ValidatorTrust
 from pipelines.proof.derived import count_problems
 from pipelines.queries.missed import MissedEdits, fetches_of, missed_by_site
 from pipelines.store.crawls import put_sites, start_crawl
+from pipelines.store.crawls.site_changes import merge_site
 from pipelines.store.database import Store
-from pipelines.store.site_changes import merge_site
 from pipelines.store.statistics import StatsUpdater, last_started, load_edit_rates, load_trust, rechecks_since
 from pipelines.store.writer import RevisionWriter
 from tests.factories import T0, URL, article, at, new_ledger, new_store, stamp

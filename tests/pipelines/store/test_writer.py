@@ -12,8 +12,8 @@ import pytest
 from pipelines.article import Article, Fetch, Outcome
 from pipelines.items import confirm
 from pipelines.proof.verify import verify
+from pipelines.store.crawls.snapshot import SiteSnapshot
 from pipelines.store.database import Store
-from pipelines.store.snapshot import SiteSnapshot
 from pipelines.store.writer import RevisionWriter
 from tests.factories import BODY, URL, article, at, new_ledger, new_store, only_article, revisions, stamp
 

@@ -12,7 +12,7 @@ from pipelines.article import Author, Image
 from pipelines.proof.verify import verify
 from pipelines.store.corrections import reread
 from pipelines.store.database import Row, Store, StoreError
-from pipelines.store.redaction import withdraw
+from pipelines.store.removal.redaction import withdraw
 from pipelines.stories import update
 from pipelines.stories.update import forget
 from tests.factories import T0, article, at

@@ -1,8 +1,8 @@
 """Puts late captures into their place: the articles that they affect are rewritten, in order of time, by the code of a crawl.
 
-The known captures of those articles (`pipelines.store.events`) and the new ones are written into a scratch ledger, and the
-differences are brought back. Rows that stay keep their ids, numbers may change, a row that is no longer a revision is deleted,
-and all of it is sealed. So a ledger is a function of its captures, not of the order of their arrival.
+The known captures of those articles (`pipelines.store.late_captures.events`) and the new ones are written into a scratch
+ledger, and the differences are brought back. Rows that stay keep their ids, numbers may change, a row that is no longer a
+revision is deleted, and all of it is sealed. So a ledger is a function of its captures, not of the order of their arrival.
 """
 
 from __future__ import annotations
@@ -21,10 +21,18 @@ from pipelines.history.anomalies import Readings
 from pipelines.reasons import because
 from pipelines.store.chain import Cause, Subject, is_sealed, seal
 from pipelines.store.database import Row, Store
-from pipelines.store.events import HistoryEvent, Neighbourhood, events_of, in_order, neighbourhood, repeated, unresolved
 from pipelines.store.judgement import Judgement, Recorded
+from pipelines.store.late_captures.events import (
+    HistoryEvent,
+    Neighbourhood,
+    events_of,
+    in_order,
+    neighbourhood,
+    repeated,
+    unresolved,
+)
+from pipelines.store.late_captures.rewrite import Rewrite
 from pipelines.store.quarantine import Quarantine
-from pipelines.store.rewrite import Rewrite
 from pipelines.store.statistics import host_of
 from pipelines.store.writer import RevisionWriter
 

@@ -15,8 +15,8 @@ from pipelines.store.addresses import put_dead_end, put_fetch
 from pipelines.store.chain import Subject, digest, is_sealed
 from pipelines.store.corrections import index_text, put_facts
 from pipelines.store.database import Row, Store
-from pipelines.store.events import AGAIN, HistoryEvent, Neighbourhood
 from pipelines.store.judgement import Recorded
+from pipelines.store.late_captures.events import AGAIN, HistoryEvent, Neighbourhood
 
 _KEPT = ("etag", "last_modified", "validators_url", "claimed_modified")
 """Columns of an article that describe its last answer, and that no other fetch contains."""

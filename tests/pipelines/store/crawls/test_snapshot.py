@@ -10,8 +10,8 @@ import pytest
 
 from pipelines.article import Fetch, Image, Outcome
 from pipelines.store.crawls import Source, put_sites, put_source
+from pipelines.store.crawls.snapshot import LastArchived, SiteSnapshot, SnapshotQuestion, last_archived, look_up, pictures_of
 from pipelines.store.database import Store
-from pipelines.store.snapshot import LastArchived, SiteSnapshot, SnapshotQuestion, last_archived, look_up, pictures_of
 from pipelines.text.urls import article_key
 from tests.factories import T0, URL, article, at, new_ledger, new_store
 

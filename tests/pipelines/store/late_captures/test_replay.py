@@ -12,7 +12,7 @@ from pipelines.article import Fetch, Outcome
 from pipelines.proof.verify import verify
 from pipelines.reasons import FetchReason, because, coded
 from pipelines.store.database import Row, Store
-from pipelines.store.replay import LedgerWriter
+from pipelines.store.late_captures.replay import LedgerWriter
 from pipelines.store.rows import moment
 from pipelines.stories.update import catch_up
 from tests.factories import BODY, URL, article, at, new_ledger, new_store, only_article

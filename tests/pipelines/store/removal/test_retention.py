@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-import pipelines.store.retention as retention
+import pipelines.store.removal.retention as retention
 from pipelines.article import Fetch, Outcome
 from pipelines.proof.verify import verify
 from pipelines.store.crawls import CrawlOutcome, finish_crawl, put_sites, start_crawl
+from pipelines.store.crawls.snapshot import SiteSnapshot
 from pipelines.store.database import Store
-from pipelines.store.replay import LedgerWriter
-from pipelines.store.retention import PruneResult, RetentionPolicy, compact, count_prunable
-from pipelines.store.snapshot import SiteSnapshot
+from pipelines.store.late_captures.replay import LedgerWriter
+from pipelines.store.removal.retention import PruneResult, RetentionPolicy, compact, count_prunable
 from pipelines.store.writer import RevisionWriter
 from tests.factories import T0, URL, article, at, new_store
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from crawler.cli import main
 from pipelines.store.database import Store, StoreError
-from pipelines.store.upgrade import check_upgrade
+from pipelines.store.ledger_files.upgrade import check_upgrade
 from tests.factories import article, new_ledger, new_store
 
 

@@ -33,8 +33,8 @@ _INFORMATIVE_OUTCOMES = {
     Outcome.QUARANTINED,
     Outcome.REREAD,
 }
-"""Outcomes of fetches that a replay (`pipelines.store.replay`) needs: such a fetch may make an article suspected or gone,
-a cache's copy a reversion, or a doubtful reading a revision. The others only confirm, or say nothing."""
+"""Outcomes of fetches that a replay (`pipelines.store.late_captures.replay`) needs: such a fetch may make an article suspected or
+gone, a cache's copy a reversion, or a doubtful reading a revision. The others only confirm, or say nothing."""
 _INFORMATIVE_CODES = {
     FetchReason.LEADS_ELSEWHERE,
     FetchReason.SOFT_404,
