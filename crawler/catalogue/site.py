@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.catalogue.backtracking import searched_chars
 from pipelines.history.revisit import DEFAULT_RECHECK
 
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ RECHECK_SHARE = 0.1
 """Share of the requests allowed by a site's delay that is used for known articles, if `recheck_per_hour` is not given.
 Higher: more silent edits are seen sooner, at the cost of more requests to the site."""
 MOST_RECHECKS_PER_HOUR = 360
-
-MAX_SEARCHED_CHARS = 2048
-"""A longer path and query is not an article's: `article_url` is a hand-written pattern and must not run on
-unbounded text. Higher: a bad pattern costs more; lower: long slugs lose their id."""
 
 _NAMES_QUERY = re.compile(r"\\\?|\[\?|&|(?<![?<])=")
 """Matches a pattern that is meant for queries, with a literal "?", "&" or "=". Any other is searched only in paths, because a
@@ -157,7 +154,7 @@ class Site:
         except ValueError:
             return None
         with_query = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        if len(with_query) > MAX_SEARCHED_CHARS:
+        if len(with_query) > searched_chars(self.article_url.pattern):
             return None
         # "/news/slug-1234567?page=2" is that article for a pattern that ends in "$"; "/go?from=/news/slug-1234567" is not
         if in_path := self.article_url.search(parts.path):

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim, CronSimError
 
+from crawler.catalogue.backtracking import searched_chars
 from crawler.catalogue.site import DEFAULT_EVERY, Site, is_loopback, parse_every
 from pipelines.history.revisit import PRICES
 
@@ -261,6 +262,7 @@ def _pattern(value: object) -> re.Pattern[str]:
             pattern = re.compile(text)
     except (re.error, OverflowError, RecursionError, Warning) as error:
         raise ValueError(f"is no regular expression: {error}") from error
+    searched_chars(text)
     if pattern.search("/"):
         raise ValueError("matches the front page: it must tell articles from the rest")
     return pattern

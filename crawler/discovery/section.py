@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -66,11 +65,11 @@ def parse_section(
     body: bytes | str,
     url: str,
     *,
-    article_url: re.Pattern[str] | None = None,
+    is_article: Callable[[str], bool | None] | None = None,
     same_site: Callable[[str], bool] | None = None,
     content_type: str | None = None,
 ) -> Listing:
-    """Candidates in page order, each once. `article_url` is searched in path and query and, if given, decides alone;
+    """Candidates in page order, each once. `is_article`, if given, decides alone, over absolute URLs;
     `same_site` says whether an absolute URL belongs to the site (without it: the page's host, with or without `www.`)."""
     if len(body) > MAX_PAGE_BYTES:
         return Listing(problems=(f"page of {len(body)} bytes is over the limit of {MAX_PAGE_BYTES}",))
@@ -78,14 +77,9 @@ def parse_section(
     if tree is None:
         return Listing(problems=("no page: no markup in it, or far too much",))
     links = _links(tree, url, same_site)
-    chosen = _judged(links) if article_url is None else [link for link in links if _matches(link.url, article_url)]
+    chosen = _judged(links) if is_article is None else [link for link in links if is_article(link.url)]
     candidates = tuple(Candidate(link.url, SourceKind.SECTION, link.title) for link in chosen[:MAX_CANDIDATES])
     return Listing(candidates, problems=() if links else ("no links of this site on the page",))
-
-
-def _matches(url: str, pattern: re.Pattern[str]) -> bool:
-    parts = urlsplit(url)
-    return pattern.search(parts.path + (f"?{parts.query}" if parts.query else "")) is not None
 
 
 def _judged(links: list[_Link]) -> list[_Link]:

@@ -33,7 +33,8 @@ def read(kind: SourceKind, body: bytes, url: str, site: Site, content_type: str 
     elif kind is SourceKind.FEED:
         listing = parse_feed(body, url, site.timezone, content_type, same_site=site.same_site)
     else:
-        listing = parse_section(body, url, article_url=site.article_url, same_site=site.same_site, content_type=content_type)
+        decides = site.looks_like_article if site.article_url else None
+        listing = parse_section(body, url, is_article=decides, same_site=site.same_site, content_type=content_type)
     return replace(listing, problems=(problem, *listing.problems)) if problem else listing
 
 

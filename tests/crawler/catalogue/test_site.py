@@ -10,7 +10,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.catalogue.site import MAX_SEARCHED_CHARS, Site, host_of, is_loopback, parse_every
+from crawler.catalogue.backtracking import MAX_SEARCHED_CHARS
+from crawler.catalogue.site import Site, host_of, is_loopback, parse_every
 from tests.table import table
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "sites.md"

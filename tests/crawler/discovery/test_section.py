@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.catalogue.site import Site
 from crawler.discovery.candidate import Candidate, Listing, SourceKind
 from crawler.discovery.section import MAX_CANDIDATES, MAX_PAGE_BYTES, parse_section
 from tests.table import table
@@ -76,8 +78,10 @@ def test_the_general_judge() -> None:
 
 
 def test_a_known_form_of_address_decides_alone() -> None:
-    assert parse_section(PAGE, URL, article_url=re.compile(r"-(?P<id>\d{7})$")) == Listing((MAYOR, FAIR, HELD))
-    assert parse_section(PAGE, URL, article_url=re.compile(r"^/news/\?page=\d$")).candidates == (
+    site = Site("a", "A", "https://www.example.com/", "Europe/London", article_url=re.compile(r"-(?P<id>\d{7})$"))
+    assert parse_section(PAGE, URL, is_article=site.looks_like_article) == Listing((MAYOR, FAIR, HELD))
+    paged = replace(site, article_url=re.compile(r"^/news/\?page=\d$"))
+    assert parse_section(PAGE, URL, is_article=paged.looks_like_article).candidates == (
         Candidate("https://www.example.com/news/?page=2", SourceKind.SECTION, "Next"),
     )
 
@@ -167,6 +171,6 @@ def test_cut_off_anywhere() -> None:
 @given(st.binary(max_size=300) | st.text(alphabet="<>/&;!a href='n123-w\"=", max_size=300), st.text(max_size=40))
 def test_never_raises(page: bytes | str, url: str) -> None:
     for address in (URL, url):
-        listing = parse_section(page, address, article_url=re.compile("a"))
+        listing = parse_section(page, address, is_article=lambda url: "a" in url)
         assert isinstance(parse_section(page, address), Listing)
         assert all(candidate.url.startswith("http") for candidate in listing.candidates)
