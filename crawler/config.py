@@ -139,10 +139,7 @@ SETTINGS = {
             "redis", "", "where a cluster has its queue and its stream; empty: one machine, without a cluster", SettingKind.REDIS
         ),
         _setting(
-            "proxy",
-            "",
-            "the HTTP proxy for requests to sites; empty: that of `http_proxy`, `https_proxy`",
-            SettingKind.PROXY,
+            "proxy", "", "the HTTP proxy for requests to sites; empty: that of `http_proxy`, `https_proxy`", SettingKind.PROXY
         ),
         _setting(
             "ca_bundle", "", "a PEM file of authorities that are trusted in addition to the system's", SettingKind.CERTIFICATES
@@ -174,7 +171,6 @@ class Configuration:
     found: Mapping[str, SettingValue]
 
     def text(self, key: str) -> str:
-        """A value as text."""
         return str(self.found[key].value)
 
     def count(self, key: str) -> int:
@@ -184,7 +180,6 @@ class Configuration:
         return value
 
     def number(self, key: str) -> float:
-        """A number."""
         value = self.found[key].value
         assert isinstance(value, int | float)  # noqa: S101 - as above
         return float(value)

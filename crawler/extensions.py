@@ -104,7 +104,6 @@ class BriefLogFormatter(LogFormatter):
     """Scrapy's log lines; for an item that could not be recorded only the reason with its URL, not the whole article."""
 
     def dropped(self, item: Any, exception: BaseException, response: Any, spider: Spider) -> LogFormatterResult:
-        """One line."""
         line = super().dropped(item, exception, response, spider)
         return {**line, "msg": "Dropped: %(exception)s", "args": {"exception": exception}}
 

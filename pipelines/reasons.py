@@ -209,7 +209,6 @@ def coded(code: FetchReason, *facts: object) -> CodedReason:
 
 
 def because(fetch: Fetch, outcome: Outcome, reason: CodedReason) -> Fetch:
-    """A fetch with its outcome and reason."""
     return replace(fetch, outcome=outcome, reason=reason.text, reason_code=reason.code)
 
 

@@ -266,8 +266,7 @@ def shares(kept: int, cut: int, added: int) -> Markup:
     parts, left = [element("title", {}, name), hatching()], 0.0
     for kind, count in (("cut", cut), ("same", kept), ("added", added)):
         width = 100 * count / whole
-        looks = (kind, "hatched") if kind == "cut" else (kind,)
-        parts += [bar(attributes_of, left, width, 0, 18) for attributes_of in looks if count]
+        parts += [bar(one, left, width, 0, 18) for one in _classes(kind) if count]
         left += width
     return element("svg", {"class": "chart shares", "role": "img", "aria-label": name, "width": "100%", "height": 18}, *parts)
 
@@ -292,12 +291,12 @@ def _day(name: str, stack: Mapping[str, int], left: float, step: float, top: int
         height = height_of(stack[kind], top)
         if height:
             foot -= height
-            inner += [bar(attributes_of, left + step * 0.1, step * 0.8, foot, height) for attributes_of in _classes(kind)]
+            inner += [bar(one, left + step * 0.1, step * 0.8, foot, height) for one in _classes(kind)]
     return element("g", {}, *inner)
 
 
 def _classes(kind: str) -> tuple[str, ...]:
-    return (kind, "hatched") if kind == "silent" else (kind,)
+    return (kind, "hatched") if kind in ("silent", "cut") else (kind,)
 
 
 def _dates(names: Sequence[str], step: float) -> Iterator[Markup]:
@@ -326,11 +325,11 @@ def _bins_before(minutes: int) -> float:
 
 
 def _cumulative(counts: Sequence[int]) -> tuple[tuple[str | int, ...], ...]:
-    all_of, done = sum(counts), 0
+    total, done = sum(counts), 0
     rows: list[tuple[str | int, ...]] = []
     for place, count in enumerate(counts):
         done += count
-        rows.append((_bin(place), count, f"{done / all_of:.0%}" if all_of else ""))
+        rows.append((_bin(place), count, f"{done / total:.0%}" if total else ""))
     return tuple(rows)
 
 

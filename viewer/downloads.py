@@ -36,7 +36,6 @@ def download(form: str, name: str, columns: Sequence[str], rows: Iterable[Mappin
 
 
 def markdown(name: str, text: str) -> Response:
-    """A text as a Markdown file."""
     return _file(f"{name}.md", "text/markdown; charset=utf-8", visible(text).encode("utf-8", "replace"))
 
 

@@ -250,7 +250,6 @@ class Feed:
 
 
 def atom(feed: Feed) -> bytes:
-    """The feed as an Atom document."""
     root = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
     root.set("{http://www.w3.org/XML/1998/namespace}lang", "en")
     _put(root, "id", feed.id)
@@ -268,7 +267,6 @@ def atom(feed: Feed) -> bytes:
 
 
 def json_feed(feed: Feed) -> bytes:
-    """The feed as a JSON Feed."""
     document: dict[str, Any] = {
         "version": JSON_FEED,
         "title": clean(feed.title, MAX_TITLE_CHARS),

@@ -61,7 +61,7 @@ _BELOW = ("/site/", "/story/", *(f"/{facet}/" for facet in FACETS))
 """Prefixes of addresses that end in a name or number, not in a URL."""
 _PASSED_OVER = ("utm_", "_")
 """Prefixes of parameters that others add to links; they are ignored here."""
-_PAGE = re.compile(r"\d{1,6}", re.ASCII)
+_PAGE = re.compile(r"(?!0+$)\d{1,6}", re.ASCII)
 _YES_OR_NO = ("0", "1", "false", "true", "off", "on", "no", "yes")
 _SUGGESTIONS = 3
 """Suggestions in an error, at most."""
@@ -147,12 +147,7 @@ def _place(name: str, value: str, known: Iterable[str]) -> None:
         raise FilterError(f"{name}: {value[:40]!r} is none of the ledger's{suggestion(value, known)}")
 
 
-def _form(name: str, value: str, form: re.Pattern[str]) -> None:
-    if not form.fullmatch(value) or value.strip("0") == "":
-        raise FilterError(f"{name}: {value[:40]!r} is not what it can be")
-
-
-_VALUES: dict[str, Callable[[str, Callable[[], FilterChoices]], None]] = {
+_VALUES: dict[str, Callable[[str, Callable[[], FilterChoices]], object]] = {
     "site": _site,
     "region": lambda value, choices: _place("region", value, choices().regions),
     "country": lambda value, choices: _place("country", value, choices().countries),
@@ -160,8 +155,8 @@ _VALUES: dict[str, Callable[[str, Callable[[], FilterChoices]], None]] = {
     "sort": lambda value, _: _place("sort", value, ORDERS),
     "state": lambda value, _: _place("state", value, STATES),
     "silent": lambda value, _: _place("silent", value, _YES_OR_NO),
-    "page": lambda value, _: _form("page", value, _PAGE),
-    "before": lambda value, _: _form("before", value, _CURSOR),
+    "page": lambda value, _: _checked(value, "page", _PAGE),
+    "before": lambda value, _: _checked(value, "before", _CURSOR),
 }
 
 

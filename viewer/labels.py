@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 from pipelines.diff import Op, Piece, word_pieces
 from pipelines.queries.missed import MissedEdits
+from pipelines.store.rows import instant_of
 
 MAX_HEADLINE_CHARS = 500
 MAX_BYLINE_CHARS, MAX_NAME_CHARS = 300, 200
@@ -81,17 +82,14 @@ def files() -> dict[str, str]:
 
 
 def change(name: str) -> str:
-    """The label of a kind of change."""
     return CHANGES.get(name, name)
 
 
 def state(name: str) -> str:
-    """The label of an article's state."""
     return STATES.get(name, name)
 
 
 def outcome(name: str) -> str:
-    """The label of the outcome of a fetch."""
     return OUTCOMES.get(name, name)
 
 
@@ -123,6 +121,11 @@ def lasted(minutes: int) -> str:
     hours, minutes = divmod(rest, 60)
     parts = [f"{value} {unit}" for value, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if value]
     return " ".join(parts[:2]) or "0 min"
+
+
+def minutes_between(start: str, end: str) -> int:
+    """Whole minutes from one stored moment to another."""
+    return int((instant_of(end) - instant_of(start)).total_seconds() // 60)
 
 
 def missed(edits: MissedEdits | None) -> str:

@@ -89,14 +89,13 @@ def page(template: str, root: str, /, *headers: tuple[str, str], status: int = 2
 
 
 def render(template: str, root: str, /, **values: Any) -> str:
-    """A template with its values as markup."""
     return _environment.get_template(template).render(root=root, **values)
 
 
 def plain(text: object, limit: int = MAX_TEXT_CHARS) -> str:
     """Text from a page, without invisible characters, of at most `limit` characters."""
-    text_of = "" if text is None else str(text)
-    return _INVISIBLE.sub("", text_of[:limit]) + (" […]" if len(text_of) > limit else "")
+    whole = "" if text is None else str(text)
+    return _INVISIBLE.sub("", whole[:limit]) + (" […]" if len(whole) > limit else "")
 
 
 def article_path(url: str) -> str:
@@ -106,8 +105,8 @@ def article_path(url: str) -> str:
 
 def web(url: object) -> str:
     """A URL that may be a link (http or https); "" otherwise."""
-    text_of = header_uri(str(url or ""))
-    return text_of if text_of.startswith(("http://", "https://")) else ""
+    uri = header_uri(str(url or ""))
+    return uri if uri.startswith(("http://", "https://")) else ""
 
 
 def host(url: object) -> str:
@@ -157,7 +156,6 @@ def digits(text: str) -> str:
 
 
 def paragraphs(text: object) -> list[str]:
-    """The paragraphs of a body."""
     return [part for part in plain(text).split("\n\n") if part.strip()]
 
 
@@ -213,33 +211,10 @@ def _environment_of() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    ours = (
-        plain,
-        article_path,
-        web,
-        host,
-        language,
-        moment,
-        clock,
-        day,
-        within,
-        digits,
-        paragraphs,
-        query_string,
-        quoted,
-        blanks,
-    )
-    text_of = (
-        labels.change,
-        labels.state,
-        labels.outcome,
-        labels.fields,
-        labels.counted,
-        labels.listed,
-        labels.lasted,
-        labels.short,
-    )
-    made.filters |= {one.__name__: one for one in (*ours, *text_of)}
+    of_text = (plain, article_path, web, host, language, paragraphs, query_string, quoted, blanks)
+    of_times = (moment, clock, day, within, digits, labels.lasted)
+    of_codes = (labels.change, labels.state, labels.outcome, labels.fields, labels.counted, labels.listed, labels.short)
+    made.filters |= {one.__name__: one for one in (*of_text, *of_times, *of_codes)}
     made.globals |= {
         "asset": asset_url,
         "words": labels,

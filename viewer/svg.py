@@ -33,19 +33,17 @@ def text(x: float, y: float, words: str, anchor: str, *kinds: str) -> Markup:
 
 
 def upright(x: float, top: float, foot: float, kind: str) -> Markup:
-    """A vertical line."""
     return element("line", {"class": kind, "x1": cent(x), "x2": cent(x), "y1": round(top, 2), "y2": round(foot, 2)})
 
 
 def level(y: float, left: float, right: float, kind: str) -> Markup:
-    """A horizontal line."""
     return element("line", {"class": kind, "x1": cent(left), "x2": cent(right), "y1": round(y, 2), "y2": round(y, 2)})
 
 
 def bar(kind: str, left: float, width: float, y: float, height: float) -> Markup:
     """A bar that begins at `y`; with the kind `hatched` it is filled with the pattern of `hatching()`."""
-    attributes_of = {"fill": "url(#hatching)"} if kind == "hatched" else {"class": kind}
-    return element("rect", {**attributes_of, "x": cent(left), "y": round(y, 2), "width": cent(width), "height": round(height, 2)})
+    paint = {"fill": "url(#hatching)"} if kind == "hatched" else {"class": kind}
+    return element("rect", {**paint, "x": cent(left), "y": round(y, 2), "width": cent(width), "height": round(height, 2)})
 
 
 def hatching() -> Markup:
@@ -73,7 +71,6 @@ def drawing(name: str, title: str, summary: str, height: float, parts: Sequence[
 
 
 def cent(value: float) -> str:
-    """Per cent of the width."""
     return f"{value:.2f}%"
 
 

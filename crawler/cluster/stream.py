@@ -72,12 +72,7 @@ class Stream:
     """Both ends of the stream; each crawl has its own, and so has the writer."""
 
     def __init__(
-        self,
-        redis: Redis,
-        *,
-        backlog: int = BACKLOG,
-        pause: Callable[[float], Any] = time.sleep,
-        keys: KeyRing = NO_KEYS,
+        self, redis: Redis, *, backlog: int = BACKLOG, pause: Callable[[float], Any] = time.sleep, keys: KeyRing = NO_KEYS
     ) -> None:
         """`redis` must answer or fail by itself, without retries: those are decided here."""
         self._redis = redis

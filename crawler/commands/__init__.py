@@ -90,7 +90,6 @@ def now() -> datetime:
 
 
 def open_ledger(db: str) -> Store:
-    """Open the ledger read-only."""
     return Store(db, readonly=True)
 
 

@@ -70,7 +70,6 @@ def command(only_key: bool, key_path: Path | None, origin: str | None, places: t
 
 
 def default_key(db: str) -> Path:
-    """The default key of a ledger."""
     path = Path(db).absolute()
     return path.with_name(f"{path.name}.key")
 

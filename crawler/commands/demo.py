@@ -30,11 +30,7 @@ _ZONE = ZoneInfo("Europe/London")
 
 @click.command("demo")
 @click.option(
-    "--db",
-    default="data/demo.db",
-    show_default=True,
-    metavar="PATH",
-    help="The ledger to write; one that is there is replaced.",
+    "--db", default="data/demo.db", show_default=True, metavar="PATH", help="The ledger to write; one that is there is replaced."
 )
 @click.option("--port", default=0, type=click.IntRange(0, 65_535), help="Loopback port of the paper; 0: any.")
 @click.option("--serve", is_flag=True, help="Then show the ledger in a browser, until stopped.")

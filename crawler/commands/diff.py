@@ -152,7 +152,6 @@ _NAMES = {ChangeKind.CHANGED: "changed", ChangeKind.REMOVED: "removed", ChangeKi
 
 
 def print_differences(out: Console, before: Article, after: Article) -> bool:
-    """Print all differences; return whether there are any."""
     found = differences(before, after)
     for one in found:
         out.print()

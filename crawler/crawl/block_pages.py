@@ -22,11 +22,7 @@ MAX_HEADER_CHARS = 2_000
 MAX_SEARCHED_BYTES = 64 * 1024
 """A challenge page is short; a longer page is none, and is not searched."""
 
-_HEADER_MARKS = (
-    ("cf-mitigated", ("challenge",)),
-    ("x-amzn-waf-action", ("challenge", "captcha")),
-    ("x-sucuri-block", ("",)),
-)
+_HEADER_MARKS = (("cf-mitigated", ("challenge",)), ("x-amzn-waf-action", ("challenge", "captcha")), ("x-sucuri-block", ("",)))
 """(header, prefix of its value): only sent with a challenge."""
 
 _BODY_MARKS = (

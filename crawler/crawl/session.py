@@ -68,7 +68,6 @@ class CrawlResult:
 
     @property
     def why(self) -> CodedReason | None:
-        """The code and the sentence."""
         return CodedReason(self.reason_code or CrawlReason.OTHER, self.reason) if self.reason else None
 
 

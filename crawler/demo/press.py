@@ -62,12 +62,7 @@ class Press:
     def start(self) -> None:
         """Start the server. Raises `PressError` if no ready line comes within `READY_SECONDS`."""
         self._process = subprocess.Popen(  # noqa: S603 - the caller names its own server
-            self.command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=self.environment,
-            text=True,
-            encoding="utf-8",
+            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self.environment, text=True, encoding="utf-8"
         )
         try:
             self.ready = json.loads(self._first_line(self._process))

@@ -100,12 +100,7 @@ def _json_ld(page: PageState, request: PageRequest) -> str:
     if page.kind is Kind.LIVE:
         data["coverageStartTime"] = page.published.isoformat()
         data["liveBlogUpdate"] = [
-            {
-                "@type": "BlogPosting",
-                "headline": post.heading,
-                "datePublished": post.posted.isoformat(),
-                "articleBody": post.text,
-            }
+            {"@type": "BlogPosting", "headline": post.heading, "datePublished": post.posted.isoformat(), "articleBody": post.text}
             for post in page.posts
         ]
     described: list[dict[str, object]] = [data]
@@ -223,10 +218,9 @@ def _lead(page: PageState, request: PageRequest) -> str:
 
 
 def _figure(picture: Picture, page: PageState, request: PageRequest) -> str:
-    credit = {
-        Template.WIRE: f"({picture.credit})",
-        Template.META: f"| {picture.credit}",
-    }.get(page.template, f"(Picture: {picture.credit})")
+    credit = {Template.WIRE: f"({picture.credit})", Template.META: f"| {picture.credit}"}.get(
+        page.template, f"(Picture: {picture.credit})"
+    )
     return (
         f'<figure><img src="{request.picture(picture.name)}" alt="{escape(picture.alt)}">'
         f"<figcaption>{escape(picture.caption)} {escape(credit)}</figcaption></figure>"

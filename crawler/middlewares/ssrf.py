@@ -130,5 +130,4 @@ class _PlacesReceiver:
 
 
 def may_connect(address: str, name: str, port: int) -> bool:
-    """Whether a name that resolved to an address may be connected to at a port."""
     return not is_private_address(address) or (name, port) in _private_places

@@ -61,7 +61,6 @@ class MonitoredSchedule:
     """Reads the plan; None: the one that the ledger's schedule has stored beside it."""
 
     def read_plan(self) -> SchedulePlan | None:
-        """The present plan."""
         return self.plan() if self.plan else read_plan(self.db)
 
 
@@ -84,7 +83,6 @@ class Monitor:
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
-        """Start the rounds."""
         self._thread.start()
 
     def stop(self) -> None:

@@ -39,7 +39,6 @@ class WatchServer:
         return f"http://[{host!s}]:{port}/" if ":" in str(host) else f"http://{host!s}:{port}/"
 
     def start(self) -> None:
-        """Start to answer."""
         self._thread.start()
         logger.info("metrics are served at %smetrics", self.url)
 

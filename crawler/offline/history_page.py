@@ -44,13 +44,7 @@ def history_page(url: str, revisions: Sequence[tuple[Revision, Article]], states
 def _overview(revisions: Sequence[tuple[Revision, Article]], states: Sequence[StateChange]) -> Iterator[str]:
     yield "<table><tr><th>revision</th><th>kind</th><th>first seen</th><th>last seen</th><th>the page's own date</th></tr>"
     for one, _ in revisions:
-        cells = (
-            one.number,
-            one.change,
-            one.first_seen,
-            one.last_seen,
-            one.date_modified_raw or one.date_published_raw or "",
-        )
+        cells = (one.number, one.change, one.first_seen, one.last_seen, one.date_modified_raw or one.date_published_raw or "")
         yield f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in cells)}</tr>"
     yield "</table><table><tr><th>at</th><th>state</th><th>because</th></tr>"
     for state in states:

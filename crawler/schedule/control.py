@@ -139,7 +139,6 @@ def set_pause(db: str, site_id: str, now: datetime, until: datetime | None) -> N
 
 
 def end_pause(db: str, site_id: str, now: datetime, pause: Pause) -> None:
-    """End a pause now."""
     with Store(db) as store:
         pause_site(store, site_id, Pause(min(pause.since, now), now))
 

@@ -217,7 +217,6 @@ class Schedule:
 
     @property
     def site_ids(self) -> tuple[str, ...]:
-        """Their ids."""
         return tuple(sorted(self._sites))
 
     @property
@@ -226,11 +225,9 @@ class Schedule:
         return self._scheduler_lock is not None and not self._scheduler_lock.alone
 
     def has(self, site_id: str) -> bool:
-        """Whether a site is on the timetable."""
         return site_id in self._sites
 
     def site(self, site_id: str) -> Site | None:
-        """A scheduled site by id."""
         return self._sites.get(site_id)
 
     @property
@@ -239,7 +236,6 @@ class Schedule:
         return time.monotonic() - self._ticks.last_tick < TICK_SECONDS * 6
 
     def start(self) -> None:
-        """Start the timetable."""
         self._ticks.last_tick = time.monotonic()
         self._scheduler.add_job(_never_called, IntervalTrigger(seconds=TICK_SECONDS), id=_TICK, executor=_TICK)
         for site in self._sites.values():  # from where the missed starts end, so that none falls between

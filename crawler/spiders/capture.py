@@ -25,12 +25,7 @@ _ABSENCES = frozenset({404, 410})
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"})
 """Content types of pages; others that contain "html" are accepted too."""
 _PACKINGS = frozenset({"application/gzip", "application/x-gzip", "application/zstd", "application/x-brotli"})
-_PARTS = {
-    202: "accepted, and not done yet",
-    204: "no content",
-    205: "no content",
-    206: "a part of the page",
-}
+_PARTS = {202: "accepted, and not done yet", 204: "no content", 205: "no content", 206: "a part of the page"}
 _TRANSFORMED = 203
 _END = b"</html"
 _TAIL = 2_000

@@ -76,7 +76,6 @@ class Probe:
     requests: int = 0
 
     def as_row(self) -> Row:
-        """For JSON."""
         return asdict(self)
 
 

@@ -83,13 +83,11 @@ class SiteCheck:
         return not is_ill(self.findings)
 
     def as_row(self) -> Row:
-        """For JSON."""
         values = asdict(self)
         return {"site": values.pop("site_id"), "passes": self.passes, **values}
 
 
 def failed(site: Site, code: str, text: str) -> SiteCheck:
-    """A site that could not be checked."""
     return SiteCheck(site.id, findings=(Finding(code, text),))
 
 

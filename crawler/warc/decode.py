@@ -206,9 +206,4 @@ def _chunk_size(line: bytes) -> int | None:
     return int(digits, 16) if 0 < len(digits) <= 8 and all(byte in b"0123456789abcdefABCDEF" for byte in digits) else None
 
 
-_DECODERS: dict[str, Callable[[bytes], Pieces]] = {
-    "gzip": _gunzip,
-    "deflate": _undeflate,
-    "br": _unbrotli,
-    "zstd": _unzstd,
-}
+_DECODERS: dict[str, Callable[[bytes], Pieces]] = {"gzip": _gunzip, "deflate": _undeflate, "br": _unbrotli, "zstd": _unzstd}

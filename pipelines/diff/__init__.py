@@ -92,17 +92,7 @@ def _escaped(text: str) -> str:
 _WHOLE = frozenset({"date_published", "date_modified"})
 """Fields whose single words have no meaning."""
 
-_FIELDS = (
-    "headline",
-    "description",
-    "byline",
-    "authors",
-    "section",
-    "date_published",
-    "date_modified",
-    "images",
-    "body",
-)
+_FIELDS = ("headline", "description", "byline", "authors", "section", "date_published", "date_modified", "images", "body")
 
 
 def _texts(article: Article) -> tuple[str, ...]:

@@ -98,5 +98,4 @@ def confirmed(trust: ValidatorTrust, same: bool | None, changed: bool) -> Valida
 
 
 def violated(trust: ValidatorTrust, url: str, now: datetime) -> ValidatorTrust:
-    """The trust after a violation."""
     return ValidatorTrust(0, trust.losses + 1, now, url)

@@ -20,7 +20,6 @@ HASH_BYTES = 32
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """The hash of a leaf."""
     return _sha256(b"\x00" + data).digest()
 
 

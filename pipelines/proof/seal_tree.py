@@ -10,15 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pipelines.proof.merkle import (
-    HASH_BYTES,
-    consistency_path,
-    inclusion_path,
-    leaf_hash,
-    node_hash,
-    root,
-    tree_of,
-)
+from pipelines.proof.merkle import HASH_BYTES, consistency_path, inclusion_path, leaf_hash, node_hash, root, tree_of
 from pipelines.store.chain import START, Subject
 from pipelines.store.database import Store, StoreError
 

@@ -56,7 +56,6 @@ class Checkpoint:
 
     @property
     def text(self) -> str:
-        """The text that is signed."""
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
 
 

@@ -129,7 +129,6 @@ def revision_count(store: Store) -> int:
 
 
 def has_archived_pages(store: Store) -> bool:
-    """Whether any revision has an archived page."""
     return bool(store.value("SELECT 1 FROM revisions WHERE warc_file IS NOT NULL"))
 
 
@@ -189,7 +188,6 @@ def sums_by_site(store: Store) -> dict[str, SiteSums]:
 
 @over_all(by_site)
 def totals(store: Store, site_id: str | None = None) -> Totals:
-    """Totals of a site, or of the ledger."""
     sql = _COUNTS.format("" if site_id is None else "WHERE site_id = :site")
     counts = {(row["counted"], row["kind"]): row["n"] for row in store.rows(sql, {"site": site_id})}
     found = {counted: sum(n for (of, _), n in counts.items() if of == counted) for counted in ("articles", "revisions")}

@@ -133,7 +133,6 @@ def revision_at(store: Store, article_id: int, moment: str) -> RevisionTime | No
 
 
 def latest_revision(store: Store, article_id: int) -> RevisionTime | None:
-    """An article's latest revision."""
     sql = """SELECT r.id AS revision_id, r.number, r.first_seen FROM articles a JOIN revisions r ON r.id = a.latest_revision_id
         WHERE a.id = ?"""
     row = store.row(sql, (article_id,))
@@ -176,7 +175,6 @@ def fetches(store: Store, article_id: int, limit: int) -> tuple[FetchRecord, ...
 
 
 def url_of(store: Store, article_id: int | None) -> str | None:
-    """The URL of the article with this id."""
     url: str | None = store.value("SELECT url FROM articles WHERE id = ?", (article_id,))
     return url
 

@@ -57,7 +57,6 @@ class FetchCounts:
     outcomes: Mapping[str, int] = field(default_factory=dict)
 
     def share(self, outcome: str) -> float:
-        """The share of the fetches with this outcome."""
         return self.outcomes.get(outcome, 0) / self.count if self.count else 0.0
 
 
@@ -131,7 +130,6 @@ class SiteHealth:
 
     @property
     def is_ill(self) -> bool:
-        """Whether a finding needs a person."""
         return is_ill(self.findings)
 
 
@@ -165,7 +163,6 @@ def judge(metrics: HealthMetrics, max_age: timedelta = timedelta(hours=24)) -> t
 
 
 def is_ill(findings: tuple[Finding, ...]) -> bool:
-    """Whether any finding is `ill`."""
     return any(finding.ill for finding in findings)
 
 

@@ -179,9 +179,7 @@ def _with_articles(store: Store, found: HealthMetrics) -> HealthMetrics:
     before = (found.site_id, moment(since - timedelta(days=DAYS_SEARCHED)), moment(since)[:10], USUAL_DAYS)
     days = [row["n"] for row in store.rows(_DAYS, before)]
     return replace(
-        found,
-        articles_last_day=store.value(last, (found.site_id, moment(since), moment(until))),
-        articles_a_day=tuple(days),
+        found, articles_last_day=store.value(last, (found.site_id, moment(since), moment(until))), articles_a_day=tuple(days)
     )
 
 

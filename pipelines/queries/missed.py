@@ -49,7 +49,6 @@ def missed_by_site(store: Store, site_id: str | None = None) -> dict[str, Missed
 
 
 def fetches_of(store: Store, article_id: int, now: datetime) -> ArticleFetches:
-    """The fetches of one article."""
     sql = f"""SELECT a.first_seen, a.last_checked, a.edits_missed + {_PENDING} AS expected,
         (SELECT count(*) FROM fetches f WHERE f.article_id = a.id) AS fetches
         FROM articles a WHERE a.id = :article"""  # noqa: S608 - our own words

@@ -182,7 +182,6 @@ def put_facts(store: Store, article_id: int, since: int = 1) -> None:
 
 
 def revision_of(store: Store, revision_id: int) -> Article:
-    """A revision as an `Article`."""
     url = store.value("SELECT a.url FROM articles a JOIN revisions r ON r.article_id = a.id WHERE r.id = ?", (revision_id,))
     return Lookup(store, "").revision(revision_id, url)
 

@@ -56,7 +56,6 @@ class Ledgers(Store):
             raise
 
     def close(self) -> None:
-        """Close each ledger."""
         for store in self.each:
             store.close()
 

@@ -107,7 +107,6 @@ def page_of(row: Row) -> ArchivedPage:
 
 
 def page_of_fetch(row: Row) -> ArchivedPage:
-    """The page of a fetch's row."""
     urls = (row["url"], row["answered_url"])
     return ArchivedPage(*place_of(row), row["payload_hash"], archived_of(row),
                         frozenset(article_key(url) for url in urls if url), ((row["fetched"], row["fetched"]),))  # fmt: skip

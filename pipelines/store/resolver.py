@@ -191,7 +191,6 @@ class Lookup:
         return replace(article, images=tuple(Image(row["url"], row["alt"], row["caption"], row["credit"]) for row in rows))
 
     def revision(self, revision_id: int, url: str) -> Article:
-        """One revision as an `Article`."""
         authors = self._store.rows("SELECT * FROM revision_authors WHERE revision_id = ? ORDER BY position", (revision_id,))
         images = self._store.rows("SELECT * FROM revision_images WHERE revision_id = ? ORDER BY position", (revision_id,))
         row = self._store.row("SELECT * FROM revisions WHERE id = ?", (revision_id,))

@@ -10,24 +10,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipelines.article import (
-    CHANGES,
-    ArchivedRecord,
-    Article,
-    Author,
-    AuthorKind,
-    Fetch,
-    Image,
-    Kind,
-    Precision,
-    Timestamp,
-)
-from pipelines.article import (
-    instant_of as instant_of,
-)
-from pipelines.article import (
-    moment as moment,
-)
+from pipelines.article import CHANGES, ArchivedRecord, Article, Author, AuthorKind, Fetch, Image, Kind, Precision, Timestamp
+from pipelines.article import instant_of as instant_of
+from pipelines.article import moment as moment
 from pipelines.history.revisions import EarlierRevision, Known, State
 from pipelines.reasons import FetchReason
 
@@ -111,7 +96,6 @@ def archived_of(fetch: Row) -> ArchivedRecord | None:
 
 
 def article_of(revision: Row, authors: Iterable[Row], images: Iterable[Row], url: str) -> Article:
-    """A stored revision as an `Article`."""
     values = {name: revision[name] for name in _PLAIN} | {
         "kind": Kind(revision["kind"]), "is_accessible_for_free": _flag(revision["is_accessible_for_free"]),
     }  # fmt: skip
@@ -161,7 +145,6 @@ def rank_of(item: Article | Fetch) -> int:
 
 
 def rank_of_row(fetch: Row) -> int:
-    """`rank_of` for a row of `fetches`."""
     if fetch["reason_code"] == FetchReason.MOVED:
         return 0
     if fetch["content_hash"] or fetch["outcome"] in CHANGES:

@@ -139,7 +139,6 @@ class StatsUpdater:
 
 
 def load_edit_rates(store: Store, site_id: str) -> EditRateModel:
-    """The edit rates of a site."""
     rows = store.rows("SELECT habit, watched, found FROM habits WHERE site_id = ?", (site_id,))
     return EditRateModel({row["habit"]: Count(row["watched"], row["found"]) for row in rows})
 

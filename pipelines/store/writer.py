@@ -306,10 +306,7 @@ class RevisionWriter:
         since, section = self._last_change(found)
         traits = Traits(found["revision_count"] - 1, found["kind"], section)
         next_check = self._next_check(outcome, State(found["state"]), since, now, traits)
-        changes = {
-            "last_checked": max(moment(fetch.fetched), found["last_checked"]),
-            "next_check": next_check,
-        }
+        changes = {"last_checked": max(moment(fetch.fetched), found["last_checked"]), "next_check": next_check}
         if outcome is Outcome.QUARANTINED and fetch.reason_code in _OF_TEMPLATE:
             changes |= {"suspected_since": None, "suspected_looks": 0}
             self._addresses.set_state(found, State.LIVE, fetch, "answers again")

@@ -130,5 +130,4 @@ def to_instant(local: datetime, zone_name: str, letters: str | None = None, offs
 
 
 def local_day(instant: datetime, zone_name: str) -> date:
-    """The calendar day of an instant in the zone."""
     return instant.astimezone(zone_of(zone_name)).date()

@@ -44,7 +44,6 @@ MEASURES = {
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
-    """The page."""
     asked = wanted(request.target.partition("?")[2])
     if len(asked.sites) > MAX_SITES:
         return refusal(400, f"No more than {MAX_SITES} papers fit beside each other.", root)

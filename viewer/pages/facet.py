@@ -31,7 +31,6 @@ _PATH = re.compile(rf"/({'|'.join(FACETS)})/([^/?#]{{1,2000}})/?")
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
-    """The page."""
     match = _PATH.fullmatch(request.path)
     name = unquote(match[2]).strip() if match else ""
     if match is None or not 0 < len(name) <= labels.MAX_NAME_CHARS:

@@ -34,7 +34,6 @@ TOPICS = 30
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
-    """The page."""
     article = ledger.article(request.below(PREFIX))
     store = ledger.store
     revisions = timeline(store, article)

@@ -26,7 +26,6 @@ BRIEF = ("new", "restamped", "paywall")
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
-    """The page."""
     asked = replace(wanted(request.target.partition("?")[2]), words=None, url=None)
     found = changes.latest(ledger.store, asked, limit=ROWS + 1, before=asked.before)
     shown, choices = found[:ROWS], changes.filters(ledger.store)

@@ -39,7 +39,6 @@ _ID = re.compile(r"/site/([^/?#]{1,600})/?")
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
-    """The page."""
     match = _ID.fullmatch(request.path)
     site = activity.site(ledger.store, unquote(match[1])) if match else None
     if site is None:

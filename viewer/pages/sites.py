@@ -47,7 +47,6 @@ _cache = SiteHealthCache()
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
-    """The page."""
     query = request.query()
     asked = {name: query.one(name) or "" for name in ("q", "country", "health", "sort")}
     found = _cache.sites(ledger.store, ledger.now)
@@ -74,7 +73,6 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
 
 
 def _row(one: Judged, sums: SiteSums) -> Row:
-    """A site as a row of a file."""
     site = one.site
     return {
         "id": site.id,

@@ -26,7 +26,6 @@ CARRIERS = 8
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
-    """The page."""
     query = request.query()
     site, agency, before = query.one("site"), query.one("agency"), query.one("before")
     asked = wanted(request.target.partition("?")[2])
@@ -86,5 +85,4 @@ def times(count: int) -> str:
 
 
 def agencies(store: Store) -> dict[str, str]:
-    """The agencies that have stories, by name, as values of the filter."""
     return {agency: agency for agency in stories.agencies(store, MAX_AGENCIES)}

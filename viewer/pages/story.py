@@ -21,12 +21,11 @@ from pipelines.queries import articles
 from pipelines.queries.results import row_of
 from pipelines.store.database import Store
 from pipelines.store.resolver import Lookup
-from pipelines.store.rows import instant_of
 from pipelines.stories.results import Story, StoryMember
 from viewer.charts import Arrival, shares, spread
 from viewer.downloads import columns_of, download
 from viewer.http import Request, Response, redirect
-from viewer.labels import counted, headline_pieces, lasted
+from viewer.labels import counted, headline_pieces, lasted, minutes_between
 from viewer.pages.diff import FoldedBlock
 from viewer.pages.stories import times, whose, wide
 from viewer.rendering import page, refusal
@@ -51,15 +50,14 @@ class Kept:
         before, after = self.kept + self.cut, self.kept + self.added
         if not before or not after:
             return "One of the two has no text to compare."
-        members_of = f"Of the source’s {counted(before, 'word')}, {self.kept:,} are kept ({self.kept / before:.0%})"
-        members_of += f" and {self.cut:,} are cut." if self.cut else "; nothing is cut."
+        summary = f"Of the source’s {counted(before, 'word')}, {self.kept:,} are kept ({self.kept / before:.0%})"
+        summary += f" and {self.cut:,} are cut." if self.cut else "; nothing is cut."
         own = f" {counted(self.added, 'word')} of {after:,} ({self.added / after:.0%}) are the paper’s own." if self.added else ""
         moved = f" {counted(self.moved, 'paragraph')} moved." if self.moved else ""
-        return members_of + (own or " Nothing is added.") + moved
+        return summary + (own or " Nothing is added.") + moved
 
 
 def comparison(story: Story, article_id: int, ledger: Repository, root: str) -> Response:
-    """The page."""
     rows = {one.article_id: one for one in story.members}
     source, row = story.members[0], rows.get(article_id)
     if row is None:
@@ -142,7 +140,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         whose=whose(found.head),
         wide=wide(found.head.articles, found.head.sites),
         edited=times(found.head.edited),
-        last_edit=max((at for times_of in edits.values() for at in times_of), default=None),
+        last_edit=max((at for moments in edits.values() for at in moments), default=None),
         source=members[0],
         members=members,
         left_out=max(0, len(found.members) - MEMBERS),
@@ -171,7 +169,7 @@ def members_of(store: Store, found: Story) -> list[dict[str, Any]]:
     withdrawn = articles.withdrawn_among(store, _ids(found))
     rows = []
     for one in found.members[:MEMBERS]:
-        behind = minutes_after(found.head.first_seen, one.first_seen)
+        behind = minutes_between(found.head.first_seen, one.first_seen)
         state = "withdrawn" if one.article_id in withdrawn else one.state
         rows.append(row_of(one) | {"behind": behind, "after": lasted(behind) if behind > 0 else None, "state": state})
     return rows
@@ -179,13 +177,8 @@ def members_of(store: Store, found: Story) -> list[dict[str, Any]]:
 
 def arrival(row: dict[str, Any], edits: list[str], start: str) -> Arrival:
     """A member as a row of the chart; `edits`: when each was first seen."""
-    after = tuple(max(0, minutes_after(start, at)) for at in edits)
+    after = tuple(max(0, minutes_between(start, at)) for at in edits)
     return Arrival(row["site_name"], max(0, row["behind"]), after, bool(row["is_source"]))
-
-
-def minutes_after(start: str, at: str) -> int:
-    """Whole minutes from one stored moment to another."""
-    return int((instant_of(at) - instant_of(start)).total_seconds() // 60)
 
 
 def variants(members: list[dict[str, Any]], first: str | None) -> list[dict[str, Any]]:

@@ -11,26 +11,20 @@ from pipelines.history.revisions import State
 from pipelines.queries import removed
 from pipelines.queries.activity import site_names
 from pipelines.queries.results import Takedown, row_of
-from pipelines.store.rows import instant_of
 from viewer.downloads import columns_of, download
 from viewer.filters import wanted
 from viewer.http import Request, Response
-from viewer.labels import lasted
+from viewer.labels import lasted, minutes_between
 from viewer.rendering import page
 from viewer.repository import Repository
 
 ROWS = 50
 """Takedowns on a page."""
 STATES = {"gone": State.GONE, "suspected": State.SUSPECTED}
-_ANSWERS = {
-    404: "404, not found",
-    410: "410, gone for good",
-    451: "451, not available for legal reasons",
-}
+_ANSWERS = {404: "404, not found", 410: "410, gone for good", 451: "451, not available for legal reasons"}
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
-    """The page."""
     query = request.query()
     site, before = query.one("site"), query.one("before")
     asked = wanted(request.target.partition("?")[2])
@@ -63,15 +57,11 @@ def entry(one: Takedown) -> dict[str, Any]:
     up_to = one.last_answered or since
     return row_of(one) | {
         "answer": (_ANSWERS.get(one.status) if one.status else None) or one.reason or f"status {one.status}",
-        "up": lasted(_minutes(up_from, up_to)) if up_from < up_to else None,
-        "away": lasted(_minutes(since, one.restored)) if one.restored else None,
+        "up": lasted(minutes_between(up_from, up_to)) if up_from < up_to else None,
+        "away": lasted(minutes_between(since, one.restored)) if one.restored else None,
     }
 
 
 def _instant(stamp: str | None) -> str | None:
     """A moment; None for a bare day, because the article may have been published at its end."""
     return stamp if stamp and len(stamp) > len("2025-03-07") else None
-
-
-def _minutes(start: str, end: str) -> int:
-    return int((instant_of(end) - instant_of(start)).total_seconds() // 60)

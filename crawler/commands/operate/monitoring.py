@@ -135,7 +135,6 @@ def first_problem(error: CatalogueError) -> str:
 
 
 def monitored_without_schedule(db: str, path: Path | None, redis: str = "") -> MonitoredSchedule:
-    """What is monitored if no schedule is asked."""
     plan = judged_plan(db, path, now())
     if plan is None:
         load_catalogue(path)  # raises the error that says what is wrong

@@ -209,7 +209,6 @@ def rows_of_start(store: Store, site_id: str, planned: datetime) -> int:
 
 
 def last_of_start(store: Store, site_id: str, planned: datetime) -> Row | None:
-    """The last row of a planned start."""
     return store.row(
         "SELECT * FROM crawls WHERE site_id = ? AND planned = ? ORDER BY id DESC LIMIT 1", (site_id, moment(planned))
     )
@@ -247,7 +246,6 @@ def put_source(store: Store, site_id: str, source: Source) -> None:
 
 
 def _reason_columns(reason: CodedReason | None) -> Row:
-    """The columns of a reason: its sentence and its code."""
     return {"reason": reason and reason.text, "reason_code": reason and reason.code}
 
 

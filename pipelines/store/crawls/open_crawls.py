@@ -69,7 +69,6 @@ def was_opened(store: Store, job: str) -> bool:
 
 
 def open_crawl_of(store: Store, job: str) -> OpenCrawl | None:
-    """The open crawl of a job."""
     row = store.row(_OPEN.format("b.job = ?"), (job,))
     return OpenCrawl(**{**row, "site": row["site"].encode()}) if row else None
 
@@ -92,7 +91,6 @@ def open_hosts(store: Store) -> dict[str, str]:
 
 
 def put_open_crawl(store: Store, site_id: str, crawl: OpenCrawl) -> None:
-    """Store an open crawl."""
     row = asdict(crawl)
     del row["started"]  # is in `crawls`
     store.insert("open_books", {**row, "site_id": site_id, "site": crawl.site.decode()})
@@ -109,7 +107,6 @@ def forget_open_crawl(store: Store, crawl_id: int) -> None:
 
 
 def put_waiting(store: Store, crawl_id: int, fetch: WaitingFetch) -> None:
-    """Store a waiting fetch of an open crawl."""
     row = {**asdict(fetch), "crawl_id": crawl_id, "version": fetch.version.decode()}
     store.insert("held_looks", row)
 

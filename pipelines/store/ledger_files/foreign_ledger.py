@@ -67,7 +67,6 @@ class ForeignLedger:
         self._conn.close()
 
     def tell(self, problem: str) -> None:
-        """Record a problem."""
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(problem)
         else:
