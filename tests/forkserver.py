@@ -153,6 +153,7 @@ def _preload() -> None:
     from crawler.catalogue import load_sites
     from crawler.cli import VERBS, command_of
     from crawler.extraction.extract import extract
+    from crawler.spiders.run import preload
     from tests.factories import copy_new_ledgers
 
     copy_new_ledgers()
@@ -160,6 +161,7 @@ def _preload() -> None:
         command_of(verb)
     for name in PRELOADED:
         importlib.import_module(name)
+    preload()
     load_sites()[0].same_site("https://www.paper.example/")  # parses the catalogue, loads the list of public suffixes
     page = min((ROOT / "tests" / "corpus").glob("*.html")).read_bytes()
     for html in (page, b"<h1>A notice</h1><p>One short line.</p>"):  # compiles the patterns of extraction
@@ -188,16 +190,9 @@ def _forget(names: set[str]) -> None:
         vars(ours[parent]).pop(own, None)
 
 
-PRELOADED = (
-    "crawler.cluster.consumer", "crawler.cluster.jobs", "crawler.cluster.worker", "crawler.middlewares.lease",
-    "crawler.middlewares.proxy", "crawler.middlewares.tdmrep", "crawler.middlewares.throttle", "crawler.schedule.service",
-    "encodings.idna", "scrapy.cmdline", "scrapy.core.downloader.handlers.http11", "scrapy.core.engine",
-    "scrapy.downloadermiddlewares.defaultheaders", "scrapy.downloadermiddlewares.downloadtimeout",
-    "scrapy.downloadermiddlewares.redirect", "scrapy.downloadermiddlewares.retry", "scrapy.downloadermiddlewares.stats",
-    "scrapy.downloadermiddlewares.useragent", "scrapy.dupefilters", "scrapy.extensions.corestats", "scrapy.logformatter",
-    "scrapy.pqueues", "scrapy.spidermiddlewares.referer", "scrapy.squeues", "scrapy.statscollectors", "scrapy.utils.request",
-    "uvicorn", "viewer.app.server",
-)  # fmt: skip
+PRELOADED = ("crawler.cluster.consumer", "crawler.cluster.jobs", "crawler.cluster.worker", "crawler.schedule.service",
+             "encodings.idna", "scrapy.cmdline", "scrapy.core.downloader.handlers.http11", "scrapy.core.engine", "uvicorn",
+             "viewer.app.server")  # fmt: skip
 """What commands import only when they run."""
 
 

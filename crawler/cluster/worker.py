@@ -98,7 +98,8 @@ def work(redis: Redis, name: str | None, tidy: Callable[[], None], *, burst: boo
     `tidy()` is called between crawls, and every few seconds while there are none. `redis` must time out after
     ANSWER_SECONDS. Call once a process.
     """
-    import_attribute(FUNCTION)  # loaded once: each crawl is forked from here, and would load it again
+    import_attribute(FUNCTION)  # once: each crawl is forked from here, and would import it again
+    import_attribute("crawler.spiders.run.preload")()
     CrawlWorker.tidy = staticmethod(tidy)
     rq.scheduler.Job = CrawlJob  # type: ignore[attr-defined] # of jobs that were put off; it takes no class
     os.register_at_fork(after_in_child=partial(_end_with, os.getpid()))

@@ -18,6 +18,7 @@ from typing import Any, Self, TypeVar, cast
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
+from scrapy.utils.misc import load_object
 from twisted.internet.base import ReactorBase
 from twisted.internet.error import ReactorNotRunning
 
@@ -47,6 +48,11 @@ PROBE_DELAY_SECONDS = 1.0
 """Between two requests of a probe, as `delay_seconds` of a site without that key."""
 CHECK_SECONDS = 900.0
 """Time limit for the check of one site: a dozen requests, a minute apart if robots.txt asks for that."""
+
+COMPONENT_LISTS = ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS", "ITEM_PIPELINES")
+COMPONENTS = ("STATS_CLASS", "LOG_FORMATTER", "REQUEST_FINGERPRINTER_CLASS", "DUPEFILTER_CLASS", "SCHEDULER_PRIORITY_QUEUE",
+              "SCHEDULER_MEMORY_QUEUE")  # fmt: skip
+"""Settings that name Scrapy's and our components."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,16 @@ def crawl_site(site: Site, options: Options, watch: Callable[[int, int], None] =
         if why_not:
             return _skip(site, options, why_not)
         return _crawl_alone(site, options, watch)
+
+
+def preload() -> None:
+    """Import what Scrapy loads by name for each crawl, so that a process that forks crawls has it once. Loads no reactor."""
+    settings = settings_for(Options(db=""))
+    for name in COMPONENT_LISTS:
+        for component in settings.getwithbase(name):
+            load_object(component)
+    for name in COMPONENTS:
+        load_object(settings[name])
 
 
 def crawl_for(

@@ -39,7 +39,7 @@ class Town:
         self.pages = folder / "pages"
         self.sites = folder / "sites.toml"
         self.redis_url = redis_url
-        self._environment = environment() | {"NEWSLEDGER_REDIS": redis_url, "NEWSLEDGER_CLUSTER_KEYS": keys}
+        self.environment = environment() | {"NEWSLEDGER_REDIS": redis_url, "NEWSLEDGER_CLUSTER_KEYS": keys}
         self._log = folder / "kiosk.log"
         edition = folder / "edition"
         edition.write_text("1", encoding="ascii")
@@ -61,7 +61,7 @@ class Town:
     @contextmanager
     def running(self, *arguments: str, redis_url: str = "", name: str = "") -> Iterator[Process]:
         """A command of ours that goes on until it is asked to end; what it says is in a file of the folder."""
-        env = self._environment | {"NEWSLEDGER_CONTACT": f"here is {name}"}
+        env = self.environment | {"NEWSLEDGER_CONTACT": f"here is {name}"}
         env |= {"NEWSLEDGER_REDIS": redis_url} if redis_url else {}
         with (self.folder / f"{name or arguments[0]}.log").open("a", encoding="utf-8") as log:
             process = forkserver.Process([*COMMANDS, *arguments], env=env, cwd=ROOT, stdout=log, stderr=log, text=True)
@@ -83,7 +83,7 @@ class Town:
 
     def once(self, *arguments: str, code: int = 0) -> str:
         """A command that ends by itself; what it printed."""
-        env = self._environment
+        env = self.environment
         done = forkserver.run([*COMMANDS, *arguments], env=env, cwd=ROOT, capture_output=True, text=True, timeout=60)
         assert done.returncode == code, done.stderr
         return done.stdout
