@@ -39,6 +39,8 @@ _PAGES = (
 )
 """Class names of the core and of widespread plug-ins -> the kind of page; tried in this order."""
 _ARCHIVES = (("author", FetchReason.AUTHOR_PAGE), ("tag", FetchReason.TOPIC_PAGE), ("archive", FetchReason.SECTION_FRONT))
+_OF_POSTS = ("entry-date", "entry-meta", "posted-on", "post-date")
+"""What themes print of posts and not of standing pages; some papers publish their articles as pages, with a date."""
 _FURNITURE = (
     *("sharedaddy", "jp-relatedposts", "jp-post-flair", "jetpack-likes", "jetpack_subscription", "jetpack_remote_comment"),
     *("wp-block-jetpack-subscriptions", "wp-block-jetpack-mailchimp", "wp-block-latest-posts", "wp-block-newspack-newsletters"),
@@ -122,7 +124,13 @@ def page_kind(page: Page) -> FetchReason | None:
         return None
     if "home" in names and ("blog" in names or "page" in names):
         return FetchReason.FRONT_PAGE
+    if "page" in names and any(name.startswith("page-id-") for name in names) and not _has_time(page):
+        return FetchReason.ABOUT_PAGE
     return next((reason for mark, reason in _ARCHIVES if "archive" in names and mark in names), None)
+
+
+def _has_time(page: Page) -> bool:
+    return page.mentions(*_OF_POSTS) or page.body.find(".//time") is not None
 
 
 def drop_furniture(page: Page) -> None:

@@ -68,7 +68,10 @@ _MEDIA = frozenset(("videoobject", "imagegallery", "mediagallery"))
 def refusal(signs: Signs) -> FetchReason | None:
     """Why the page is not an article, or None."""
     segments = segments_of(signs.url)
-    if signs.platform_says and not (signs.is_dated_article and signs.body_length >= 1000):
+    is_kept = signs.is_dated_article and signs.body_length >= 1000
+    if signs.platform_says is FetchReason.ABOUT_PAGE:  # WordPress's standing pages have a date and Open Graph's "article" too
+        is_kept = signs.has_byline or bool(signs.types & ARTICLE_TYPES)
+    if signs.platform_says and not is_kept:
         return signs.platform_says
     return _by_words(signs) or _by_address(signs, segments) or _by_shape(signs, segments)
 
@@ -90,7 +93,8 @@ def _by_words(signs: Signs) -> FetchReason | None:
 
 def _by_address(signs: Signs, segments: list[str]) -> FetchReason | None:
     """The reason by the path."""
-    if not segments and not signs.is_article:
+    is_post = "?" in signs.url and signs.has_date and signs.has_byline and not signs.is_list  # "/?p=311"
+    if not segments and not signs.is_article and not is_post:
         return FetchReason.FRONT_PAGE
     if signs.body_length < 500 and not signs.is_dated_article and host_label(signs.url) in address_words().e_paper_hosts:
         return FetchReason.E_PAPER
@@ -131,6 +135,8 @@ def _by_shape(signs: Signs, segments: list[str]) -> FetchReason | None:
     if is_bare and segments and names_puzzle(segments[-1]):
         return FetchReason.PUZZLE_PAGE
     is_shown = signs.pictures >= 4 or signs.all_types & _MEDIA or signs.og_type.startswith("video")
+    if bare and not is_shown and not signs.live_posts and "webpage" in signs.all_types and not signs.is_renamed:
+        return FetchReason.ABOUT_PAGE
     is_listed = signs.og_type in _LISTED
     is_brief = signs.body_length * (DENSITY if signs.is_dense else 1) < MIN_UNTOLD and not (signs.pictures or signs.live_posts)
     if is_bare and not is_shown and (is_listed or (is_brief and signs.body_length)):

@@ -16,6 +16,8 @@ from tests.table import table
 
 HOST = "https://www.example.org"
 TEXT = "<p>" + "A sentence of some length about a thing that happened, with a comma. " * 6 + "</p>"
+SIGNED = '<p class="byline">By Oda Fenwright</p><time datetime="2026-03-04T09:00:00Z">4 March 2026</time>'
+WEB_PAGE = '<script type="application/ld+json">{"@context": "https://schema.org", "@type": "WebPage"}</script>'
 TEASERS = "".join(f'<div class="card"><a href="/news/{n}"><h3>A headline number {n} of the day</h3></a></div>' for n in range(30))
 
 
@@ -26,6 +28,10 @@ TEASERS = "".join(f'<div class="card"><a href="/news/{n}"><h3>A headline number 
         ("/news/x", "", Kind.NOT_ARTICLE, "empty page"),
         ("/news/x", "<div></div>", Kind.NOT_ARTICLE, "no headline and no text"),
         ("/", f"<h1>The Paper</h1>{TEXT}", Kind.NOT_ARTICLE, "front page"),
+        ("/?p=311", f"<h1>A thing happened here</h1>{SIGNED}{TEXT}", Kind.ARTICLE, None),
+        ("/?page=2", f"<h1>The Paper</h1>{TEXT}", Kind.NOT_ARTICLE, "front page"),
+        ("/who-we-are-here", f"{WEB_PAGE}<h1>Who we are</h1>{TEXT}", Kind.NOT_ARTICLE, "page about the site"),
+        ("/news/a-thing-happened", f"{WEB_PAGE}<h1>A thing happened here</h1>{SIGNED}{TEXT}", Kind.ARTICLE, None),
         ("/news/", f'<meta property="og:type" content="website"><h1>News</h1>{TEASERS}', Kind.NOT_ARTICLE, "section front"),
         (
             "/news/gone-story-12345",

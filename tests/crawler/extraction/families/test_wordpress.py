@@ -153,6 +153,15 @@ def test_the_core_says_what_a_page_is(names: str, reason: str | None) -> None:
     assert (article.kind, article.reason) == (Kind.NOT_ARTICLE if reason else Kind.ARTICLE, reason)
 
 
+def test_an_unsigned_page_of_the_core_is_a_standing_one() -> None:
+    """Plug-ins write a date and Open Graph's "article" on its pages, as on its posts."""
+    dated = '{"@type": "WebPage", "datePublished": "2024-02-02T10:00:00+00:00"}'
+    head = f'<meta property="og:type" content="article"><script type="application/ld+json">{dated}</script>'
+    for names, kind in (("page page-id-7", Kind.NOT_ARTICLE), (SINGLE, Kind.ARTICLE)):
+        html = page(PARAGRAPHS * 9, names=names, head=head).replace(TIME, "").replace("entry-meta", "").replace("posted-on", "")
+        assert read(html).kind is kind
+
+
 def test_a_dated_article_with_much_text_is_one_whatever_its_theme_calls_it() -> None:
     head = '<meta property="og:type" content="article"><link rel="https://api.w.org/" href="/wp-json/">'
     more = "".join(
