@@ -16,18 +16,26 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
+from lxml import etree
+
 from crawler.discovery.markup import html_tree
-from crawler.discovery.shape import Shape, article_shape
+from crawler.discovery.shape import Shape, article_shape, names_no_news
 from pipelines.text.dates import Timestamp
 from pipelines.text.urls import canonicalize
 
 FEED_TYPES: Final = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
 USUAL_FEEDS: Final = ("/feed/", "/rss.xml", "/rss", "/feed.json", "/atom.xml", "/feed.xml", "/index.xml")
 """Usual places of feeds that no page links to, the most usual first."""
-USUAL_SITEMAPS: Final = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml", "/sitemap-news.xml", "/sitemap.xml.gz")
+USUAL_SITEMAPS: Final = (
+    *("/sitemap.xml", "/sitemap_index.xml", "/sitemap-index.xml", "/wp-sitemap.xml", "/sitemap.xml.gz"),
+    *("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml", "/googlenews.xml"),
+)
 _NO_NEWS_FEED: Final = re.compile(r"/comments?/|/author/|/tag/|/search|podcast|\?s=|/wp-json/|/oembed", re.IGNORECASE)
 _LIKE_A_FEED: Final = re.compile(r"[/._=-](?:rss|atom|feeds?|rdf)(?:[/._?=-]|\d*$)|\.xml$", re.IGNORECASE)
 """In path and query of a footer's "RSS" link: a feed, or a page that lists the feeds."""
+_CALLED_A_FEED: Final = re.compile(r"\b(?:rss|atom|(?:xml|news)[- ]?feeds?)\b", re.IGNORECASE)
+"""In the words of such a link, whatever its address."""
+MOST_WORDS_OF_A_MENU: Final = 3
 _NEWS_FIRST: Final = re.compile(r"news|local|latest|aktuell|actualit|notici|cronaca|nyheter|nieuws", re.IGNORECASE)
 _WITH_OFFSET: Final = re.compile(r"\d([+-])(\d\d):?(\d\d)$")
 _SUMMER, _WINTER = datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
@@ -59,6 +67,7 @@ _GENERIC: Final = frozenset(
 _LANGUAGE: Final = re.compile(r"([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{2}))?(?![a-zA-Z])")
 _ENOUGH_FOR_A_PATTERN: Final = 5
 """Articles' addresses that must agree. Fewer: accidental patterns that later articles do not match, which are then lost."""
+_MAINLAND: Final = re.compile(r"most|mainland|peninsula")
 
 _IDS: Final = (
     r"-(?P<id>\d{{{low},{high}}})/?$",
@@ -72,8 +81,8 @@ _IDS: Final = (
 )
 """Positions of the article's number in addresses, the surest first."""
 _DATED: Final = r"/\d{4}/\d{2}/(?:\d{2}/)?[^/]+/?$"
-_LOOSEST: Final = {"low": 5, "high": 12}
-"""Digits of a number. Fewer are years and pages of a list."""
+FEWEST_DIGITS, FEWEST_IN_A_QUERY, MOST_DIGITS = 5, 3, 12
+"""Digits of a number. Fewer are years and pages of a list; a query says what its number is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ class FrontPage:
     sitemaps: tuple[str, ...] = ()
     """Linked from its head."""
     sections: tuple[str, ...] = ()
-    """Addresses in its menus that do not look like articles, those of news first."""
+    """Addresses in its menus that do not look like articles: those of news first, standing pages and queries last."""
     generator: str = ""
     links: int = 0
     """Number of links to the same site."""
@@ -125,23 +134,42 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None) -> F
     metas = {(one.get("property") or one.get("name") or "").lower(): one.get("content") or "" for one in tree.iter("meta")}
     alternates = [one.get("href") for one in tree.iter("link") if _is_feed(one.get("rel"), one.get("type"))]
     feeds = [urljoin(url, href) for href in alternates if href and not _NO_NEWS_FEED.search(href)]
-    anchors = [one.get("href") for one in tree.iter("a")]
-    links = own(anchors)
+    anchors = [(href.partition("#")[0], _words_of(one)) for one in tree.iter("a") if (href := one.get("href"))]
+    links = own(href for href, _ in anchors)
     if not feeds:
-        named = (urljoin(url, href.partition("#")[0]) for href in anchors if href)
-        likely = [one for one in named if _LIKE_A_FEED.search(_searched(one)) and not _NO_NEWS_FEED.search(one)]
-        feeds = [one for one in likely if article_shape(one) < Shape.SPELLED]
+        named = ((urljoin(url, href), words) for href, words in anchors if href)
+        likely = [one for one, words in named if _LIKE_A_FEED.search(_searched(one)) or _CALLED_A_FEED.search(words)]
+        feeds = [one for one in likely if article_shape(one) < Shape.SPELLED and not _NO_NEWS_FEED.search(one)]
     maps = [urljoin(url, one.get("href") or "") for one in tree.iter("link") if (one.get("rel") or "").lower() == "sitemap"]
     menu = own(one.get("href") for holder in tree.iter("nav", "header", "menu") for one in holder.iter("a"))
-    sections = [one for one in menu if article_shape(one) < Shape.SPELLED and urlsplit(one).path.strip("/") and "?" not in one]
+    sections = [one for one in menu if _may_be_section(one)]
+    if not sections:  # a menu without an element that says so
+        brief = own(href for href, words in anchors if len(words.split()) <= MOST_WORDS_OF_A_MENU)
+        sections = [one for one in brief if _may_be_section(one)]
     title = next((text for one in tree.iter("title") if (text := " ".join("".join(one.itertext()).split()))), "")
     name = metas.get("og:site_name") or metas.get("application-name") or re.split(r"\s[|–—:-]\s", title)[0]
     language = next((one.get("lang") or "" for one in tree.iter("html")), "") or metas.get("og:locale", "")
     return FrontPage(
         " ".join(name.split())[:100], language_of(language), tuple(dict.fromkeys(feeds)), tuple(dict.fromkeys(maps)),
-        tuple(sorted(sections, key=lambda one: _NEWS_FIRST.search(urlsplit(one).path) is None)),
+        tuple(sorted(sections, key=_order_of_section)),
         metas.get("generator", "")[:100], len(links),
     )  # fmt: skip
+
+
+def _words_of(anchor: etree._Element) -> str:
+    """What a link says, on one line; for a picture what describes it."""
+    described = (part.get(name) for part in anchor.iter() for name in ("title", "aria-label", "alt"))
+    return " ".join("".join(anchor.itertext()).split()) or next((text for text in described if text), "")
+
+
+def _may_be_section(url: str) -> bool:
+    return article_shape(url) < Shape.SPELLED and bool(_searched(url).strip("/"))
+
+
+def _order_of_section(url: str) -> int:
+    if _NEWS_FIRST.search(urlsplit(url).path):
+        return 0
+    return 2 if "?" in url or names_no_news(url) else 1
 
 
 def language_of(text: str) -> str:
@@ -194,28 +222,38 @@ def _zones() -> dict[str, tuple[str, ...]]:
     for line in (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             country, _, zone, *comment = line.split("\t")
-            is_narrow = "(" in "".join(comment) and "most areas" not in "".join(comment)
+            is_narrow = "(" in "".join(comment) and not _MAINLAND.search("".join(comment))
             found.setdefault(country, []).append((is_narrow, zone))
     return {country: tuple(zone for _, zone in sorted(zones, key=lambda one: one[0])) for country, zones in found.items()}
 
 
-def article_pattern(articles: Iterable[str], others: Iterable[str]) -> str | None:
+def article_pattern(articles: Iterable[str], others: Iterable[str], folder: str = "") -> str | None:
     """A pattern with a group `id` that all these addresses match, each with its own number, and none of the others.
 
     Without numbers, dated paths; None if they share nothing, or are too few: a pattern that is too narrow loses articles.
+    `folder`: the path below which a title has its part of a host; the pattern then holds no address elsewhere.
     """
+    pattern = _shared_form(articles, others)
+    if not folder:
+        return pattern
+    above = re.escape(folder.rstrip("/"))
+    return f"^{above}(?:/.*)?{pattern}" if pattern else f"^{above}/."
+
+
+def _shared_form(articles: Iterable[str], others: Iterable[str]) -> str | None:
     paths = [_searched(url) for url in dict.fromkeys(articles)]
     others = [_searched(url) for url in others]
     if len(paths) < _ENOUGH_FOR_A_PATTERN:
         return None
     for form in _IDS:
-        pattern = re.compile(form.format(**_LOOSEST))
+        fewest = FEWEST_IN_A_QUERY if form.startswith("[?&]") else FEWEST_DIGITS
+        pattern = re.compile(form.format(low=fewest, high=MOST_DIGITS))
         matches = [pattern.search(path) for path in paths]
         numbers = [match["id"] for match in matches if match]
         if len(numbers) < len(paths) or len(set(numbers)) < len(paths) or all(map(_is_day, numbers)):
             continue
         lengths = [len(number) for number in numbers]
-        bounded = form.format(low=max(min(lengths) - 1, 4), high=max(lengths) + 1)
+        bounded = form.format(low=max(min(lengths), fewest) - 1, high=max(lengths) + 1)
         if not any(re.search(bounded, path) for path in (*others, "/")):
             return bounded
     if all(re.search(_DATED, path) for path in paths) and not any(re.search(_DATED, path) for path in others):

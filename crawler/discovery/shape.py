@@ -12,7 +12,7 @@ from enum import IntEnum
 from functools import cache
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from pipelines.text.lexicons import read_words
 from pipelines.text.urls import date_in_path
@@ -69,6 +69,8 @@ _UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\
 _QUERY_NUMBER: Final = re.compile(
     r"(?:^|&)(?!author|cat|page|section|session|sid|tag|topic|user)[a-z_]*(?:id|no|nr|num|art|story|news|item|seq|idx|p)=\d{4,}(?:&|$)"
 )
+_POST: Final = re.compile(r"(?:^|&)p=\d{3,}(?:&|$)")
+"""WordPress without addresses of words: "/?p=311"."""
 _PLAIN_NUMBER: Final = re.compile(r"(?:^|[-_])(?!(?:19|20)\d\d(?:$|[-_]))\d{1,4}(?:$|[-_])")
 _MONTH_DIRECTORY: Final = re.compile(r"/(?:19|20)\d\d/(?:\d{1,2}|[a-z]{3})/")
 _DATE_BEHIND: Final = re.compile(r"(?<=[a-z])/(?:19|20)\d\d/\d{1,2}(?:/\d{1,2})?/?$")
@@ -84,7 +86,7 @@ def article_shape(url: str) -> Shape:
     if segments and _INDEX_FILE.fullmatch(segments[-1]):
         segments.pop()
     if not segments:  # "/?p=12345"
-        return Shape.SIGNED if _QUERY_NUMBER.search(query.lower()) else Shape.NONE
+        return Shape.SIGNED if _POST.search(query) or _QUERY_NUMBER.search(query.lower()) else Shape.NONE
     if _OTHER_FILE.search(segments[-1]):
         return Shape.NONE
     last = _PAGE_FILE.sub("", segments[-1])
@@ -98,6 +100,13 @@ def article_shape(url: str) -> Shape:
     if names & known.indexes or _standing().match(last):
         return Shape.NONE
     return (Shape.NONE, Shape.SHORT, Shape.SPELLED)[min(max(_words_of(last) - 2, 0), 2)]
+
+
+def names_no_news(url: str) -> bool:
+    """Whether a part of the path is that of accounts, shops, standing pages and lists that are no section of news."""
+    segments, known = [unquote(part).lower() for part in urlsplit(url).path.split("/") if part], path_words()
+    names = known.never | known.markets | known.indexes
+    return not names.isdisjoint(segments) or any(_standing().match(part) for part in segments)
 
 
 def _is_signed(segments: list[str], last: str, query: str, path: str) -> bool:

@@ -14,6 +14,11 @@ from crawler.discovery.sitemap import MAX_SITEMAP_BYTES, parse_sitemap
 from crawler.warc.decode import decode_undeclared
 
 _NOT_NEWS = re.compile(r"image|video|tag|categor|author|topic|page-|section|static|listing", re.IGNORECASE)
+_OF_POSTS = re.compile(r"/(?:wp-sitemap-posts-post-|post-sitemap)\d*\.xml")
+_NOT_OF_POSTS = re.compile(
+    r"/(?:wp-sitemap-(?:posts-page|taxonomies-[\w-]+|users)-\d+|(?:page|category|post_tag|post_format|author)-sitemap\d*)\.xml"
+)
+"""Names that WordPress and its plug-ins give to the sitemaps of standing pages, lists and authors, beside those of posts."""
 _DATED = re.compile(r"(?:19|20)\d\d[-_/]?(?:0[1-9]|1[0-2])?[-_/]?(?:[0-3]\d)?")
 
 
@@ -52,7 +57,10 @@ def believable(listing: Listing) -> Listing:
 
 
 def newest_first(sitemaps: tuple[SitemapRef, ...]) -> list[SitemapRef]:
-    """News sitemaps before others, then by what the index says, then by a date in the name, the latest first."""
+    """News sitemaps before others, then by what the index says, then by a date in the name, the latest first. Without those of
+    WordPress's pages and lists where those of its posts are named."""
+    if any(_OF_POSTS.search(one.url) for one in sitemaps):
+        sitemaps = tuple(one for one in sitemaps if not _NOT_OF_POSTS.search(one.url))
     return sorted(sitemaps, key=_rank)
 
 

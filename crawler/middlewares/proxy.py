@@ -77,23 +77,30 @@ class GuardedProxy(HttpProxyMiddleware):
 class SiteCookies:
     """A cookie jar in memory for one crawl of a site with `cookies = true`; never stored."""
 
-    def __init__(self) -> None:
+    def __init__(self, spider: Spider | None = None) -> None:
         self._jar = CookieJar()
+        self._spider = spider
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Inactive for other sites."""
-        if not getattr(getattr(crawler.spider, "site", None), "cookies", False):
+        """Inactive for other sites, except for a probe, which finds out whether its site wants cookies."""
+        spider = crawler.spider
+        if not (_wants_cookies(spider) or getattr(spider, "may_want_cookies", False)):
             raise NotConfigured
-        return cls()
+        return cls(spider)
 
     def process_request(self, request: Request) -> None:
         """Add the host's cookies; a redirected request keeps the earlier ones."""
         request.headers.pop("Cookie", None)
-        self._jar.add_cookie_header(request)
+        if self._spider is None or _wants_cookies(self._spider):
+            self._jar.add_cookie_header(request)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Store the host's cookies."""
         if len(self._jar) < MAX_COOKIES:
             self._jar.extract_cookies(response, request)
         return response
+
+
+def _wants_cookies(spider: Spider | None) -> bool:
+    return bool(getattr(getattr(spider, "site", None), "cookies", False))

@@ -44,18 +44,23 @@ from crawler.spiders.page import OneSiteSpider
 from crawler.spiders.response import item_from_response
 from crawler.spiders.site_check import ARTICLES, NEEDS_SCRIPT, ArticleCheck, RobotsCheck, SourceCheck, article_check, robots_check
 from pipelines.article import Article
+from pipelines.reasons import FetchReason
 from pipelines.store.rows import Row
 from pipelines.text.normalise import normalise
 from pipelines.text.urls import article_key, canonicalize
 
 MAX_REQUESTS = 40
 """In all, except robots.txt. More: more titles are understood, with more requests to a host that did not ask for them."""
-MAX_SECTIONS = 6
+MAX_FEEDS = MAX_SECTIONS = 6
 MAX_CHILDREN = 3
+MENU_PAGES_BESIDE_A_SITEMAP = 2
+"""If they name nothing new, the sitemap names all; more are requested if they do."""
 MOST_OF_A_REFRESH_SECONDS = 30
 """A front page that refreshes sooner leads elsewhere; later, it only reloads itself."""
 FEWEST_ON_A_PAGE = 3
-"""Number of articles that make a menu's page a section, or a list a source."""
+"""Number of articles that make a menu's page a section; at least one of them is new, beside a sitemap as many."""
+MOST_BEYOND_ITS_FOLDER = 0.1
+"""Share of the articles on the front page of a title that has a part of its host, of which it shows some of the others'."""
 
 Value = str | bool | float | tuple[str, ...]
 
@@ -83,6 +88,7 @@ class ProbeSpider(OneSiteSpider):
     """Passes its findings to `on_result`, once."""
 
     name = "probe"
+    may_want_cookies = True
 
     def __init__(
         self, *, site: Site, on_result: Callable[[Probe], None], on_request: Callable[[str], None], **kwargs: Any
@@ -94,6 +100,11 @@ class ProbeSpider(OneSiteSpider):
         self._on_request = on_request
         self._clock = clock()
         self._requests = 0
+        self._front_url = ""
+        self._folder = ""
+        """Path below which the title has its part of the host."""
+        self._is_cut = False
+        """Whether sitemaps were left unread."""
         self._sources: list[SourceCheck] = []
         self._named: dict[str, dict[str, Candidate]] = {}
         """Address of a source -> what it lists, by key."""
@@ -121,7 +132,7 @@ class ProbeSpider(OneSiteSpider):
         feeds = await self._feeds(front)
         sitemaps = await self._sitemaps(rules, front)
         has_sitemap = any(source.kind == SourceKind.SITEMAP and self._names_articles(source.url) for source in self._sources)
-        sections = [] if has_sitemap else await self._sections(front)
+        sections = [] if has_sitemap and self._is_cut else await self._sections(front, has_sitemap)
         if not self._named:
             raise _StopProbeError("no feed, sitemap or page of its menus names articles")
         items = await self._articles()
@@ -152,6 +163,7 @@ class ProbeSpider(OneSiteSpider):
             "sections": tuple(sections),
             "article_url": pattern or "",
             "delay_seconds": delay,
+            "cookies": "" if not self.site.cookies else True,
         }
         problem = None if read else "no page that its sources name reads as an article"
         return Probe(self.site.url, {key: value for key, value in values.items() if value not in ("", ())},
@@ -185,15 +197,27 @@ class ProbeSpider(OneSiteSpider):
             self.site = replace(self.site, url=urljoin(response.url, "/"))
         self._front_url = response.url
         self._front_body = response.body
+        self._folder = self._folder_of_its_own()
         if needs_script(response.body, _content_type(response)):
             self._doubts.append(f"the front page {NEEDS_SCRIPT}")
         return read_front_page(response.body, response.url, _content_type(response))
 
+    def _folder_of_its_own(self) -> str:
+        """The path of the front page, if the address has one and the articles on the page are below it: a title of several on
+        one host."""
+        path = urlsplit(self._front_url).path
+        folder = path.rpartition("/")[0] + "/" if "." in path.rpartition("/")[2] else path.rstrip("/") + "/"
+        if folder == "/" or urlsplit(self.site.url).path == "/":
+            return ""
+        named = sources.read(SourceKind.SECTION, self._front_body, self._front_url, self.site, "text/html").candidates
+        beyond = [one for one in named if not urlsplit(one.url).path.startswith(folder)]
+        return folder if len(named) >= FEWEST_ON_A_PAGE and len(beyond) <= MOST_BEYOND_ITS_FOLDER * len(named) else ""
+
     async def _feeds(self, front: FrontPage) -> list[str]:
         """The feeds that the front page or a page of feeds links to, without those that list what others did; otherwise the
         first of the usual places."""
-        found = [url for url in front.feeds[:MAX_SECTIONS] if await self._read(url, SourceKind.FEED)]
-        listed = dict.fromkeys(self._listed_feeds[:MAX_SECTIONS])
+        found = [url for url in front.feeds[:MAX_FEEDS] if await self._read(url, SourceKind.FEED)]
+        listed = dict.fromkeys(self._listed_feeds[:MAX_FEEDS])
         found += [url for url in listed if await self._read(url, SourceKind.FEED)]
         for place in () if found else USUAL_FEEDS:
             if await self._read(urljoin(self.site.url, place), SourceKind.FEED):
@@ -204,6 +228,7 @@ class ProbeSpider(OneSiteSpider):
         """If robots.txt names none, the sitemap in the front page's head or in a usual place: what it lists need not be in the
         definition."""
         named = [url for url in rules.sitemaps[:MAX_CHILDREN] if await self._read(url, SourceKind.SITEMAP)]
+        self._is_cut |= len(rules.sitemaps) > MAX_CHILDREN
         if rules.sitemaps:
             if not named:
                 self._doubts.append("the sitemaps that robots.txt names name no article")
@@ -217,34 +242,49 @@ class ProbeSpider(OneSiteSpider):
         """Whether it is more than a list of standing pages, whose addresses have one or two words."""
         return any(article_shape(one.url) >= Shape.SPELLED for one in self._named.get(source, {}).values())
 
-    async def _sections(self, front: FrontPage) -> list[str]:
+    async def _sections(self, front: FrontPage, has_sitemap: bool) -> list[str]:
         """Pages of the menus that list articles which no other source did, and the front page if it does."""
-        wanted = dict.fromkeys((getattr(self, "_front_url", self.site.url), *front.sections))
-        return [url for url in list(wanted)[: MAX_SECTIONS + 1] if await self._read(url, SourceKind.SECTION)]
+        found: list[str] = []
+        wanted = dict.fromkeys((self._front_url or self.site.url, *filter(self._is_own, front.sections)))
+        for count, url in enumerate(wanted):
+            may_end = has_sitemap and not found and count > MENU_PAGES_BESIDE_A_SITEMAP
+            if may_end or len(found) > MAX_SECTIONS or self._requests >= MAX_REQUESTS - 2 * ARTICLES:
+                break
+            if await self._read(url, SourceKind.SECTION, FEWEST_ON_A_PAGE if has_sitemap else 1):
+                found.append(url)
+        return found
 
-    async def _read(self, url: str, kind: SourceKind) -> bool:
+    def _is_own(self, url: str) -> bool:
+        return urlsplit(url).path.startswith(self._folder)
+
+    async def _read(self, url: str, kind: SourceKind, fewest_new: int = 1) -> bool:
         """Fetch a source; returns whether it lists articles that none before it did. For an index its newest sitemaps are
         fetched too."""
         if any(source.url == url for source in self._sources):
             return False
         listing, status, problem = await self._listing(url, kind)
         named = {article_key(one.url): one for one in listing.candidates}
-        for child in sources.newest_first(listing.sitemaps)[:MAX_CHILDREN]:
+        children = sources.newest_first(listing.sitemaps)
+        self._is_cut |= len(children) > MAX_CHILDREN
+        for child in children[:MAX_CHILDREN]:
             more, _, child_problem = await self._listing(child.url, kind)
-            for grandchild in sources.newest_first(more.sitemaps)[:1]:
+            grandchildren = sources.newest_first(more.sitemaps)
+            self._is_cut |= len(grandchildren) > 1
+            for grandchild in grandchildren[:1]:
                 more = (await self._listing(grandchild.url, kind))[0]
             named |= {article_key(one.url): one for one in more.candidates}
             problem = problem or child_problem
         known = {key for others in self._named.values() for key in others}
-        enough = FEWEST_ON_A_PAGE if kind is SourceKind.SECTION else 1
-        is_new = len(named.keys() - known) >= enough
+        named = {key: one for key, one in named.items() if self._is_own(one.url)}
+        fewest = FEWEST_ON_A_PAGE if kind is SourceKind.SECTION else 1
+        is_new = len(named) >= fewest and len(named.keys() - known) >= fewest_new
         self._sources.append(SourceCheck(url, kind, status, len(named), None if named else problem or "it names nothing", is_new))
         if is_new:
             self._named[url] = named
         return is_new
 
     async def _listing(self, url: str, kind: SourceKind) -> tuple[Listing, int | None, str | None]:
-        if url == getattr(self, "_front_url", None):
+        if url == self._front_url:
             listing = sources.read(kind, self._front_body, url, self.site, "text/html")
             return listing, 200, next(iter(listing.problems), None)
         response = await self._get(url)
@@ -275,7 +315,7 @@ class ProbeSpider(OneSiteSpider):
     def _pattern(self, front: FrontPage) -> str | None:
         naming = [source for source in self._named if self._names_articles(source)] or list(self._named)
         articles = [one.url for source in naming for one in self._named[source].values()]
-        return article_pattern(articles, (self.site.url, *front.sections))
+        return article_pattern(articles, (self.site.url, *front.sections), self._folder)
 
     async def _get(self, url: str, *, may_leave: bool = False) -> Response | str:
         """A response, or why there is none. `may_leave`: its redirects may lead to another title's host."""
@@ -289,7 +329,14 @@ class ProbeSpider(OneSiteSpider):
             request = Request(canonicalize(url) or url, dont_filter=True, callback=NO_CALLBACK, meta=meta)
             return await engine.download_async(request)
         except Exception as error:  # a named boundary: one request that brought no answer, for whatever reason
-            return failure_reason(error).text
+            reason = failure_reason(error)
+        if reason.code != FetchReason.TOO_MANY_REDIRECTS or self.site.cookies:
+            return reason.text
+        self.site = replace(self.site, cookies=True)  # it may lead in a circle until its cookie comes back
+        response = await self._get(url, may_leave=may_leave)
+        if isinstance(response, str):
+            self.site = replace(self.site, cookies=False)
+        return response
 
 
 class _StopProbeError(Exception):

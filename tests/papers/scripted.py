@@ -1,9 +1,9 @@
 """`python tests/papers/scripted.py FOLDER`: a newspaper that answers what FOLDER/routes.json says when it is asked.
 
 A route is `{"body": ..., "type": ..., "status": ..., "headers": {...}}`, all but the body with a default; `{base}` in it is the
-paper's own address, `{other}` the same under the name of localhost, whose own routes begin with `//localhost/`. What has no route
-is 404. Prints `{"url": ...}` when ready; `GET /_log` tells every request, `DELETE /_log` forgets them. Ends when the pipe on its
-standard input closes.
+paper's own address, `{other}` the same under the name of localhost, whose own routes begin with `//localhost/`. Who sends a
+cookie gets the route `cookie:PATH` if there is one. What has no route is 404. Prints `{"url": ...}` when ready; `GET /_log` tells
+every request, `DELETE /_log` forgets them. Ends when the pipe on its standard input closes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class Handler(BaseHTTPRequestHandler):
         asked.append({"path": self.path, "agent": self.headers.get("User-Agent", "")})
         routes = json.loads((folder / "routes.json").read_text(encoding="utf-8"))
         host = self.headers.get("Host", "").partition(":")[0]
-        found = routes.get(f"//{host}{self.path}") or routes.get(self.path)
+        of_cookie = routes.get(f"cookie:{self.path}") if self.headers.get("Cookie") else None
+        found = of_cookie or routes.get(f"//{host}{self.path}") or routes.get(self.path)
         self.answer(found or {"status": 404, "body": "nothing here"})
 
     do_HEAD = do_GET  # noqa: N815 - the library's name

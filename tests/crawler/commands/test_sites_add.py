@@ -106,6 +106,12 @@ def listed_feeds(paths: list[str]) -> dict[str, Any]:
     }
 
 
+def circle_without_cookies(paths: list[str]) -> dict[str, Any]:
+    """Each page leads to one that sets a cookie, and from there to itself."""
+    given = {"status": 302, "body": "", "headers": {"Location": "{base}/", "Set-Cookie": "seen=1; Path=/"}}
+    return {"/": given, "cookie:/": pages.front(paths)}
+
+
 SHAPES = {
     "robots-only sitemaps": (robots_sitemap, numbered),
     "alternate feeds only": (feeds_only, foldered),
@@ -115,6 +121,7 @@ SHAPES = {
     "a front page that redirects": (redirecting_front, numbered),
     "another host, and a refresh": (another_host, numbered),
     "feeds that a page lists": (listed_feeds, dated),
+    "a circle without cookies": (circle_without_cookies, numbered),
     "no number in any address": (feeds_only, spelled),
     "sections, no number": (sections_only, spelled),
 }
@@ -159,6 +166,7 @@ def test_the_first_crawl_finds_every_article(shape: str, title: Title) -> None:
         "the-wick-echo", "GB", "Europe/London", "en-GB",
     )  # fmt: skip
     assert ("article_url" in definition) == (address is not spelled)
+    assert definition.get("cookies", False) is (make is circle_without_cookies)
     title.run("crawl", "the-wick-echo", "--db", "news.db")
     with Store(title.folder / "news.db", readonly=True) as store:
         found = {row["url"] for row in store.rows("SELECT url FROM articles")}

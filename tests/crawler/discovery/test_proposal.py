@@ -37,6 +37,7 @@ SLUGS = ("weir-repaired", "ferry-is-late", "kiln-for-sale", "bells-recast", "orc
         ("/story/{number}/{slug}", r"/(?P<id>\d{7,9})/[^/]+/?$"),
         ("/story/{number}-{slug}", r"/(?P<id>\d{7,9})-[^/]+/?$"),
         ("/n/{number}", r"/(?P<id>\d{7,9})/?$"),
+        ("/?p={short}", r"[?&](?:id|story|storyid|artid|articleid|p)=(?P<id>\d{2,4})(?!\d)"),
         ("/show?story={number}", r"[?&](?:id|story|storyid|artid|articleid|p)=(?P<id>\d{7,9})(?!\d)"),
         ("/2026/03/07/{slug}", r"/\d{4}/\d{2}/(?:\d{2}/)?[^/]+/?$"),
         ("/2026/03/{slug}/", r"/\d{4}/\d{2}/(?:\d{2}/)?[^/]+/?$"),
@@ -44,7 +45,7 @@ SLUGS = ("weir-repaired", "ferry-is-late", "kiln-for-sale", "bells-recast", "orc
     ],
 )
 def test_the_pattern_of_articles(form: str, expected: str | None) -> None:
-    urls = [HOST + form.format(slug=slug, number=number) for slug, number in zip(SLUGS, NUMBERS, strict=True)]
+    urls = [HOST + form.format(slug=slug, number=n, short=n // 7 % 1000) for slug, n in zip(SLUGS, NUMBERS, strict=True)]
     found = article_pattern(urls, [f"{HOST}/", f"{HOST}/news/", f"{HOST}/sport/", f"{HOST}/page/2"])
     assert found == expected
     if found:
@@ -59,6 +60,17 @@ def test_no_pattern_where_it_would_lose_articles() -> None:
     assert article_pattern([f"{HOST}/{slug}-202603{day:02d}" for day, slug in enumerate(SLUGS, 1)], []) is None
     assert article_pattern([*urls, f"{HOST}/sport/another-{NUMBERS[0]}"], []) is None
     assert article_pattern(urls, [f"{HOST}/topic/harbour-48213999"]) is None
+
+
+def test_a_title_with_a_part_of_its_host_has_no_article_elsewhere() -> None:
+    urls = [f"{HOST}/north/news/{slug}-{number}" for slug, number in zip(SLUGS, NUMBERS, strict=True)]
+    numbered = article_pattern(urls, [], "/north/") or ""
+    for pattern in (numbered, article_pattern([url.rpartition("-")[0] for url in urls], [], "/north/") or ""):
+        found = [re.search(pattern, url.removeprefix(HOST)) for url in (*urls, f"{HOST}/north/{SLUGS[0]}-{NUMBERS[0]}")]
+        assert all(found)
+        assert not re.search(pattern, urls[0].replace("north", "south").removeprefix(HOST))
+    assert re.search(numbered, "/north/news/x-48213001")
+    assert not re.search(numbered, "/north/about-us/")
 
 
 @table(
@@ -93,6 +105,8 @@ def test_the_country(host: str, language: str, country: str) -> None:
         ("", (), "UTC", False),
         ("XX", (), "UTC", False),
         ("AU", ("2026-03-01T09:00:00+10:30",), "Australia/Adelaide", True),
+        ("ES", ("2026-01-01T09:00:00+01:00",), "Europe/Madrid", True),
+        ("EC", ("2026-01-01T09:00:00Z",), "America/Guayaquil", False),
         ("NZ", ("2026-01-01T09:00:00Z",), "Pacific/Auckland", False),
     ],
 )
@@ -143,3 +157,12 @@ def test_feeds_and_sections_of_menus_and_footers() -> None:
         page.replace(b"<link", b"<link rel=alternate type=application/rss+xml href=/rss><link", 1), f"{HOST}/"
     )
     assert linked.feeds == (f"{HOST}/rss",), "what its head names goes before what it links to"
+
+
+def test_a_feed_by_its_words_and_menus_without_their_elements() -> None:
+    page = b"""<div class=bar><a href=/jobs/>Jobs</a><a href='/?cat=3'>Local politics</a><a href=/sport>Sport</a>
+        <a href=/news/>News</a></div><h2><a href=/weir>The old weir is to be repaired</a></h2>
+        <a href=/export/latest.php><img src=x.png alt='RSS feed'></a><a href=/atomic>Atomic age</a>"""
+    front = read_front_page(page, f"{HOST}/")
+    assert front.feeds == (f"{HOST}/export/latest.php",)
+    assert [front.sections.index(f"{HOST}{path}") for path in ("/news/", "/sport", "/jobs/", "/?cat=3")] == [0, 2, 4, 5]

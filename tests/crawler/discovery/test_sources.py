@@ -33,6 +33,19 @@ def test_newest_first() -> None:
     assert [one.url[-5:] for one in newest_first(dated)] == ["b.xml", "a.xml"]
 
 
+def test_sitemaps_of_wordpress_pages_and_lists_are_left_out_beside_those_of_posts() -> None:
+    def kept(*names: str) -> list[str]:
+        return [one.url.rpartition("/")[2] for one in newest_first(tuple(SitemapRef(f"{SITE.url}{name}") for name in names))]
+
+    assert kept("page-sitemap.xml", "post-sitemap2.xml", "post_tag-sitemap.xml", "event-sitemap.xml") == [
+        "post-sitemap2.xml", "event-sitemap.xml",
+    ]  # fmt: skip
+    assert kept("wp-sitemap-users-1.xml", "wp-sitemap-posts-page-1.xml", "wp-sitemap-posts-post-1.xml") == [
+        "wp-sitemap-posts-post-1.xml"
+    ]
+    assert len(kept("page-sitemap.xml", "category-sitemap.xml")) == 2
+
+
 SITE = Site(id="gazette", name="Gazette", url="https://www.example.com/", timezone="UTC")
 DOCUMENTS = {
     SourceKind.FEED: "<rss><channel><item><link>example.com/news/weir-1000001</link></item></channel></rss>",
