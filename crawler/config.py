@@ -251,7 +251,7 @@ def _from_file(file: Path) -> Iterator[tuple[str, SettingValue]]:
         setting = SETTINGS.get(key)
         where = f"{file}:{_line(text, key)}: {key}"
         if setting is None:
-            raise ConfigurationError(f"{where}: no such setting{_near(key, SETTINGS)}")
+            raise ConfigurationError(f"{where}: no such setting{_similar(key, SETTINGS)}")
         if not setting.in_file:
             raise ConfigurationError(f"{where}: only in the environment, as {setting.variable}")
         yield key, SettingValue(checked(setting, _plain(setting, value, where), where), SettingOrigin.FILE)
@@ -264,7 +264,7 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, Set
             continue
         setting, where = by_variable.get(name), f"environment: {name}"
         if setting is None:
-            raise ConfigurationError(f"{where}: no such setting{_near(name, by_variable)}")
+            raise ConfigurationError(f"{where}: no such setting{_similar(name, by_variable)}")
         yield setting.key, SettingValue(checked(setting, _parsed(setting, text, where), where), SettingOrigin.ENVIRONMENT)
 
 
@@ -276,7 +276,7 @@ def _parsed(setting: Setting, text: str, where: str) -> Value:
         if setting.kind is SettingKind.NUMBER:
             return float(text)
     except ValueError as error:
-        raise _wrong(setting, text, where) from error
+        raise _invalid(setting, text, where) from error
     return tuple(text.split()) if setting.kind is SettingKind.SECRETS else text
 
 
@@ -293,7 +293,7 @@ def _plain(setting: Setting, value: object, where: str) -> Value:
             return float(value)
     elif isinstance(value, str):
         return value
-    raise _wrong(setting, value, where)
+    raise _invalid(setting, value, where)
 
 
 def checked(setting: Setting, value: Value, where: str) -> Value:
@@ -318,11 +318,11 @@ def checked(setting: Setting, value: Value, where: str) -> Value:
     elif setting.kind is SettingKind.MOMENT and value:
         fine = _is_moment(str(value))
     if not fine:
-        raise _wrong(setting, value, where)
+        raise _invalid(setting, value, where)
     return value
 
 
-def _wrong(setting: Setting, value: object, where: str) -> ConfigurationError:
+def _invalid(setting: Setting, value: object, where: str) -> ConfigurationError:
     given = (
         ""
         if setting.kind in (SettingKind.SECRETS, SettingKind.REDIS, SettingKind.KEYS, SettingKind.PROXY)
@@ -357,6 +357,6 @@ def _line(text: str, key: str) -> int:
     return text.count("\n", 0, match.start()) + 1 if match else 1
 
 
-def _near(name: str, known: Mapping[str, object]) -> str:
+def _similar(name: str, known: Mapping[str, object]) -> str:
     near = get_close_matches(name, known, 1)
     return f"; did you mean {near[0]}?" if near else f"; there is {', '.join(known)}"

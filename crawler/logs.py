@@ -72,9 +72,9 @@ class JsonLines(logging.Formatter):
         known = {"site": getattr(record, "site", None), "crawl": getattr(record, "crawl", None)}
         line |= {**self._context(), **{key: value for key, value in known.items() if value}}
         if record.exc_info:
-            line["exception"] = _middle_out(self.formatException(record.exc_info))
+            line["exception"] = _without_middle(self.formatException(record.exc_info))
         if record.stack_info:
-            line["stack"] = _middle_out(record.stack_info)
+            line["stack"] = _without_middle(record.stack_info)
         return json.dumps(line, default=str)
 
 
@@ -173,7 +173,7 @@ def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def _middle_out(text: str) -> str:
+def _without_middle(text: str) -> str:
     if len(text) <= MAX_EXCEPTION_CHARS:
         return text
     third = MAX_EXCEPTION_CHARS // 3

@@ -335,17 +335,17 @@ def _cumulative(counts: Sequence[int]) -> tuple[tuple[str | int, ...], ...]:
 
 def _axis(end: int, foot: float) -> Iterator[Markup]:
     """The first moment, and those `_TICKS` that are not after `end`."""
-    yield upright(_at(0, end), 0, foot, "line")
-    yield text(_at(0, end) - 1.5, foot + 16, "first seen", "start")
-    passed = [(at, name) for at, name in _TICKS if at <= end and _at(at, end) > 18]
+    yield upright(_position_of(0, end), 0, foot, "line")
+    yield text(_position_of(0, end) - 1.5, foot + 16, "first seen", "start")
+    passed = [(at, name) for at, name in _TICKS if at <= end and _position_of(at, end) > 18]
     for number, (at, name) in enumerate(passed):
         minor = ("minor",) if number % 2 != (len(passed) - 1) % 2 else ()
-        yield upright(_at(at, end), 0, foot, "line")
-        yield text(_at(at, end), foot + 16, name, "end" if _at(at, end) > 94 else "middle", *minor)
+        yield upright(_position_of(at, end), 0, foot, "line")
+        yield text(_position_of(at, end), foot + 16, name, "end" if _position_of(at, end) > 94 else "middle", *minor)
 
 
 def _arrival(one: Arrival, y: float, end: int) -> Markup:
-    at, edits = _at(one.minutes, end), [_at(edit, end) for edit in one.edits[:MAX_EDITS]]
+    at, edits = _position_of(one.minutes, end), [_position_of(edit, end) for edit in one.edits[:MAX_EDITS]]
     inner = [level(y, at, max([at, *edits]), "trace")]
     # A diamond is a letter: paths cannot be placed in per cent.
     inner += [text(edit, y + 4, "◆", "middle", "edit") for edit in edits]
@@ -365,6 +365,6 @@ def _short(name: str) -> str:
     return name if len(name) <= MAX_NAME_CHARS else f"{name[: MAX_NAME_CHARS - 1]}…"
 
 
-def _at(minutes: int, end: int) -> float:
+def _position_of(minutes: int, end: int) -> float:
     """The position of a moment in a spread, in per cent of the width."""
     return 2.0 + 96 * along(minutes, 0, end)

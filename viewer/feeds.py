@@ -142,27 +142,27 @@ def _site(change: Change) -> str:
 
 def _summary(change: Change) -> str:
     """What changed, how much, and the bounds of the time of the edit."""
-    published = f" Published {_at(change.date_published)}, it says." if change.date_published else ""
+    published = f" Published {_readable_time(change.date_published)}, it says." if change.date_published else ""
     if change.number == 1:
-        return f"{_site(change)}, new: first seen {_at(change.first_seen)}.{published}"
+        return f"{_site(change)}, new: first seen {_readable_time(change.first_seen)}.{published}"
     names = [name for name in change.changed_fields if name != "date_modified"]
     added, removed = change.words_added, change.words_removed
     size = f" ({labels.counted(added, 'word')} added, {removed:,} removed)" if added or removed else ""
     what = f": {labels.fields(names)}{size}" if names else ""
-    return f"{_site(change)}, {labels.change(change.change)}{what}. {_when(change)}{published}"
+    return f"{_site(change)}, {labels.change(change.change)}{what}. {_edit_bounds(change)}{published}"
 
 
-def _when(change: Change) -> str:
+def _edit_bounds(change: Change) -> str:
     """The bounds of the time of an edit; a day that both share is named once."""
-    until = _at(change.first_seen)
+    until = _readable_time(change.first_seen)
     if not change.not_before:
         return f"Before {until}."
-    since = _at(change.not_before).removesuffix(" UTC")
+    since = _readable_time(change.not_before).removesuffix(" UTC")
     day, _, clock = since.rpartition(", ")
     return f"Between {since} and {until.removeprefix(f'{day}, ') if clock else until}."
 
 
-def _at(text: object) -> str:
+def _readable_time(text: object) -> str:
     """A stored time for readers: "9 May 2025, 06:10 UTC"; a bare day gets no clock time."""
     try:
         at = instant_of(str(text))

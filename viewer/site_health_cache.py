@@ -80,7 +80,7 @@ class SiteHealthCache:
             for metrics in health_metrics(store, now, site.id):
                 self._turns += 1
                 self._kept[(str(store.path), site.id)] = _Kept(_mark(site), metrics, self._turns)
-        return sorted((self._judged(store, site, now) for site in sites), key=_severity)
+        return sorted((self._cached_judgement(store, site, now) for site in sites), key=_severity)
 
     def _is_behind(self, store: Store, site: SiteCrawls) -> bool:
         kept = self._kept.get((str(store.path), site.id))
@@ -93,7 +93,7 @@ class SiteHealthCache:
         is_calm = site.outcome in _NO_TROUBLE and (not site.quarantined or kept is not None)
         return is_calm, kept.turn if kept else 0, site.last_finished or ""
 
-    def _judged(self, store: Store, site: SiteCrawls, now: datetime) -> Judged:
+    def _cached_judgement(self, store: Store, site: SiteCrawls, now: datetime) -> Judged:
         """The verdict from within JUDGED_FOR if nothing is known since; otherwise a new one."""
         key = str(store.path), site.id
         kept, last = self._kept.get(key), self._judgements.get(key)

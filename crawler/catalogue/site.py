@@ -38,7 +38,7 @@ _IN_A_VALUE = re.compile(r"\?.*\?|=[^&]*[^&=]$", re.DOTALL)
 """Matches path and query up to the first character of a match that begins inside the value of a parameter."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_EVERY = re.compile(r"([1-9]\d{0,4}) ?(min|h|days?)", re.ASCII)
+_INTERVAL = re.compile(r"([1-9]\d{0,4}) ?(min|h|days?)", re.ASCII)
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "day": timedelta(days=1), "days": timedelta(days=1)}
 
 
@@ -198,7 +198,7 @@ def is_loopback(host: str) -> bool:
 
 def parse_every(text: str) -> timedelta:
     """ "30 min", "2 h", "1 day" as a timedelta, from one minute to 31 days; the ValueError says what is wrong."""
-    match = _EVERY.fullmatch(text)
+    match = _INTERVAL.fullmatch(text)
     if match is None:
         raise ValueError('must read like "30 min", "2 h" or "1 day"')
     length = int(match[1]) * _UNITS[match[2]]

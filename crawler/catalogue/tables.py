@@ -268,7 +268,7 @@ def _pattern(value: object) -> re.Pattern[str]:
     return pattern
 
 
-def _every(value: object) -> str:
+def _interval(value: object) -> str:
     text = _some_text(value)
     try:
         parse_every(text)
@@ -307,7 +307,7 @@ def _number(most: int, of_what: str, value: object) -> float:
     return float(value)
 
 
-def _one_of(words: tuple[str, ...], value: object) -> str:
+def _choice(words: tuple[str, ...], value: object) -> str:
     text = _text(value)
     if text not in words:
         raise ValueError(f"{text!r} must be one of {', '.join(words)}")
@@ -326,15 +326,15 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "language": _language,
     "robots_sitemaps": _flag,
     "article_url": _pattern,
-    "every": _every,
+    "every": _interval,
     "cron": _cron,
     "delay_seconds": partial(_number, MAX_DELAY_SECONDS, "seconds"),
-    "recheck": partial(_one_of, tuple(PRICES)),
+    "recheck": partial(_choice, tuple(PRICES)),
     "recheck_per_hour": partial(_number, MAX_RECHECKS_PER_HOUR, "requests an hour"),
     "enabled": _flag,
     "retired": _flag,
-    "noarchive": partial(_one_of, ("no-raw-page", "skip", "ignore")),
-    "archive": partial(_one_of, ("revisions", "on", "off")),
+    "noarchive": partial(_choice, ("no-raw-page", "skip", "ignore")),
+    "archive": partial(_choice, ("revisions", "on", "off")),
     "cookies": _flag,
-    "tdm": partial(_one_of, ("skip", "ignore")),
+    "tdm": partial(_choice, ("skip", "ignore")),
 }

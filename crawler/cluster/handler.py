@@ -121,7 +121,7 @@ class MessageHandler:
         if not entries:
             return HandledMessages()
         try:
-            return self._together([(entry, _read(entry, self._keys)) for entry in entries])
+            return self._write_batch([(entry, _read(entry, self._keys)) for entry in entries])
         except Exception as error:  # the boundary of an entry: whatever is wrong with it must not stop the others
             self._open.clear()
             if isinstance(error, StoreError) and not _is_entrys_fault(error):
@@ -145,12 +145,12 @@ class MessageHandler:
         """Close a crawl that will send nothing more: the readings that it held are settled. Raises StoreError."""
         try:
             with self._store.transaction():
-                self._close(job, _lost(reason, now))
+                self._close(job, _lost_result(reason, now))
         except BaseException:
             self._open.clear()
             raise
 
-    def _together(self, given: list[tuple[StreamEntry, Message | BadMessageError]]) -> HandledMessages:
+    def _write_batch(self, given: list[tuple[StreamEntry, Message | BadMessageError]]) -> HandledMessages:
         written = HandledMessages(crawls={message.crawl for _, message in given if not isinstance(message, BadMessageError)})
         with ExitStack() as self._locks, self._store.transaction():
             for entry, message in given:
@@ -205,7 +205,7 @@ class MessageHandler:
             if rival.host == message.site.politeness_group and rival.fence > message.fence:
                 answers.append((message.reply, encode_refusal("the host's lease has gone to another crawl of the site")))
                 return "late"
-            self._close(rival.job, _lost(SUPERSEDED, message.started))
+            self._close(rival.job, _lost_result(SUPERSEDED, message.started))
         site, locks = message.site, locks_of(self._store.path)
         lock = hold_everywhere(locks, site.politeness_group, is_local=is_loopback(site.host))
         holder = self._locks.enter_context(lock)
@@ -297,7 +297,7 @@ class MessageHandler:
         return HandledMessages(refused=[(entry, reason)], counts=Counter(refused=1))
 
 
-def _lost(why: CodedReason, now: datetime) -> CrawlResult:
+def _lost_result(why: CodedReason, now: datetime) -> CrawlResult:
     return CrawlResult(CrawlOutcome.LOST, why.text, now, reason_code=why.code)
 
 

@@ -200,20 +200,20 @@ def crawl(text: str, _: str) -> dict[str, Any] | Retry:
     try:
         why_not = lease.acquire()
     except RedisError as error:
-        return _put_off(site, f"Redis does not answer: {error}", SILENT_SECONDS)
+        return _postponed(site, f"Redis does not answer: {error}", SILENT_SECONDS)
     if why_not:
-        return _put_off(site, why_not, BUSY_SECONDS)
+        return _postponed(site, why_not, BUSY_SECONDS)
     client = WriterClient(redis, lease, worker, now, CrawlJob.keys)
     options = Options(db="", recheck=order.recheck, trigger=order.trigger, planned=order.planned,
                       log_level=settings.text("log_level"), log=settings.text("log"), warc=settings.text("warc"))  # fmt: skip
     try:
         crawl_id = _crawl_under(client, site, options, now, order.seconds)
     except DispatchError as error:
-        return _put_off(site, str(error), SILENT_SECONDS)
+        return _postponed(site, str(error), SILENT_SECONDS)
     finally:
         lease.release()
     if client.result is None or not client.delivered or client.result.outcome is CrawlOutcome.STOPPED:
-        return _put_off(site, (client.result and client.result.reason) or "its end could not be told", BUSY_SECONDS)
+        return _postponed(site, (client.result and client.result.reason) or "its end could not be told", BUSY_SECONDS)
     return {"crawl": crawl_id, "outcome": client.result.outcome.value, "requests": client.result.requests}
 
 
@@ -237,6 +237,6 @@ def _end_gracefully(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _put_off(site: Site, reason: str, seconds: int) -> Retry:
+def _postponed(site: Site, reason: str, seconds: int) -> Retry:
     logger.info("%s: put off for %d s: %s", site.id, seconds, reason, extra={"site": site.id})
     return Retry(NEVER_GIVEN_UP, seconds)

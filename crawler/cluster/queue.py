@@ -43,7 +43,7 @@ RESULT_SECONDS = 60
 GRACE_SECONDS = 600
 """Added to a crawl's own time limit before RQ ends the job: to get its snapshot, and to report its end, takes minutes at
 worst. A minute later its process is killed."""
-_OVER = (JobStatus.FINISHED, JobStatus.FAILED, JobStatus.STOPPED, JobStatus.CANCELED)
+_FINAL_STATES = (JobStatus.FINISHED, JobStatus.FAILED, JobStatus.STOPPED, JobStatus.CANCELED)
 
 
 class NoRedisError(Exception):
@@ -201,7 +201,7 @@ def _clear(queue: Queue, site_id: str) -> str | None:
         queue.remove(job)
         queue.connection.delete(job.key)
         return None
-    if status in _OVER:
+    if status in _FINAL_STATES:
         job.delete()
         return None
     return {JobStatus.QUEUED: "waits for a worker", JobStatus.SCHEDULED: "was put off"}.get(status, "is under way")
@@ -210,7 +210,7 @@ def _clear(queue: Queue, site_id: str) -> str | None:
 def planned_of(queue: Queue, site_id: str) -> datetime | None:
     """The planned time of the crawl that is queued, postponed or running; None if there is none. Raises RedisError."""
     job = _job(queue, site_id)
-    planned = job.order.planned if job and job.order and _status(job) not in (None, *_OVER) else ""
+    planned = job.order.planned if job and job.order and _status(job) not in (None, *_FINAL_STATES) else ""
     return datetime.fromisoformat(planned) if planned else None
 
 

@@ -75,8 +75,8 @@ def of_url(redis: Redis, site: Site | None, url: str) -> Iterator[str]:
     """What the cluster is about to do with a URL, and has not written yet, one line each; raises RedisError."""
     if site:
         status = status_of_job(queue_of(redis), site.id)
-        if status in _DOING:
-            yield f"A crawl of {site.id} {_DOING[status]}."
+        if status in _STATE_SENTENCES:
+            yield f"A crawl of {site.id} {_STATE_SENTENCES[status]}."
         holder = holder_of(redis, site.politeness_group)
         if holder:
             yield f"{site.politeness_group} is being asked by worker {holder}."
@@ -86,7 +86,7 @@ def of_url(redis: Redis, site: Site | None, url: str) -> Iterator[str]:
         yield f"{items} look{'s' if items > 1 else ''} at it {'are' if items > 1 else 'is'} on the stream and not written yet."
 
 
-_DOING = {
+_STATE_SENTENCES = {
     JobStatus.QUEUED: "waits on the queue for a worker",
     JobStatus.STARTED: "is under way",
     JobStatus.SCHEDULED: "was put off, and is tried again soon",

@@ -46,7 +46,7 @@ _LATER_SECONDS = 2.0
 
 
 @contextmanager
-def _of_another_type() -> Iterator[None]:
+def _ignoring_foreign_keys() -> Iterator[None]:
     """A key at which somebody put something else takes nothing; what is written to it is lost, and the stream goes on."""
     try:
         yield
@@ -165,14 +165,14 @@ class Stream:
         pipe = self._redis.pipeline()
         pipe.rpush(reply, signed_answer(answer, reply, self._keys))
         pipe.expire(reply, ANSWER_SECONDS)
-        with _of_another_type():
+        with _ignoring_foreign_keys():
             pipe.execute()
 
     def refuse(self, entry: StreamEntry, reason: str) -> None:
         """Move an entry that cannot be written to the refused ones, with the reason; the oldest of many are deleted. Raises
         RedisError."""
         fields = {**entry.fields, b"id": entry.id, b"why": reason}
-        with _of_another_type():
+        with _ignoring_foreign_keys():
             self._redis.xadd(REFUSED, fields, maxlen=REFUSED_KEPT, approximate=True)  # type: ignore[arg-type]
 
     def _next(self, after: str, count: int, block_ms: int | None) -> list[StreamEntry]:

@@ -36,7 +36,7 @@ MONITORING_SECONDS = 10
 """How often a worker reports that its job still runs; a minute after its last report it counts as dead."""
 ANSWER_SECONDS = 30.0
 """Redis delays its answer to a worker that waits for a job for half of this. A connection that is silent for longer is dead."""
-_AGAIN_SECONDS = 1.0
+_RECONNECT_SECONDS = 1.0
 
 
 class CrawlWorker(Worker):
@@ -85,7 +85,7 @@ class CrawlWorker(Worker):
         self.tidy()
 
     def _await_redis(self) -> None:
-        while not self.stopping.wait(_AGAIN_SECONDS):
+        while not self.stopping.wait(_RECONNECT_SECONDS):
             with suppress(RedisError):
                 self.connection.ping()
                 return

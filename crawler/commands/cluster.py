@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 redis_option = click.option("--redis", cls=SettingOption, setting="redis", metavar="URL",
                             help="Where Redis is: redis://HOST:PORT/NUMBER.")  # fmt: skip
-_BROUGHT = ("msgspec", "redis", "rq", "croniter")
+_MODULES_OF_EXTRA = ("msgspec", "redis", "rq", "croniter")
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def needing_cluster() -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        if (error.name or "").partition(".")[0] not in _BROUGHT:
+        if (error.name or "").partition(".")[0] not in _MODULES_OF_EXTRA:
             raise
         raise MissingExtraError("cluster", error.name or "redis") from error
 

@@ -106,7 +106,7 @@ def _print(article: ArticleView, revisions: list[Row], fetches: ArticleFetches) 
     out.print()
     if out.is_terminal and out.width < WIDE:
         for row in revisions:
-            out.print(_narrow(out, row))
+            out.print(_narrow_row(out, row))
     else:
         columns = ("no", "change", "when it happened", "ago", "page says updated", "what changed", "words", "headline")
         out.print(table(columns, map(_cells, revisions)))
@@ -127,7 +127,7 @@ def _cells(row: Row) -> tuple[object, ...]:
     return *facts, row["headline"]
 
 
-def _narrow(out: Console, row: Row) -> Text:
+def _narrow_row(out: Console, row: Row) -> Text:
     """One revision on a narrow terminal; its headline only if it changed."""
     says = f", the page says {when(row['date_modified'])}" if row["date_modified"] else ""
     lines = Text.assemble(f"{row['number']:>3}  ", word(row["change"]), f"  {bounds(row)}, {ago(row['first_seen'], now())}{says}")

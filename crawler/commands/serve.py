@@ -39,7 +39,7 @@ def command(ledgers: tuple[Path, ...], host: str, port: int, base_url: str | Non
         from viewer.app.federated import BELOW, names_of
         from viewer.app.security import AllowedHosts
     except ImportError as error:
-        raise _missing(error) from error
+        raise _missing_extra(error) from error
     try:
         listening = server.listen(host, port)
     except (OSError, UnicodeError) as error:  # IDNA does not allow this name
@@ -72,7 +72,7 @@ def command(ledgers: tuple[Path, ...], host: str, port: int, base_url: str | Non
             dispatcher.close()
 
 
-def _missing(error: ImportError) -> ImportError:
+def _missing_extra(error: ImportError) -> ImportError:
     """An error that names the missing extra, if the import failed because of it."""
     name = (error.name or "").partition(".")[0]
     return MissingExtraError("viewer", name) if name in ("datasette", "jinja2", "markupsafe", "uvicorn", "h11") else error

@@ -86,7 +86,7 @@ def _print_story(found: Story) -> None:
               f"the last change {when(head.last_changed)}", markup=False)  # fmt: skip
     out.print(f"first seen {when(head.first_seen)} at {head.first_site_id}{_published(head)}", markup=False)
     if head.agency:
-        out.print(f"{plain(head.agency)} copy: {_HOW[head.agency_is or 'implied']}", markup=False)
+        out.print(f"{plain(head.agency)} copy: {_ATTRIBUTION[head.agency_is or 'implied']}", markup=False)
     out.print()
     rows = [
         ("source" if one.is_source else f"{one.kept:.0%}", one.site_id, when(one.first_seen), word(one.state), one.words,
@@ -98,7 +98,7 @@ def _print_story(found: Story) -> None:
     out.print(table(("site", "url"), [(one.site_id, one.url) for one in found.members]))
 
 
-_HOW = {"named": "its source says so", "implied": "its source does not say so, others or their pictures do"}
+_ATTRIBUTION = {"named": "its source says so", "implied": "its source does not say so, others or their pictures do"}
 
 
 def _published(head: StoryHead) -> str:

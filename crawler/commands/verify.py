@@ -84,7 +84,7 @@ def command(with_pages: bool, show_all: bool, day: str | None, published: str | 
         if store.readonly:
             echo("the ledger may only be read: its full-text index is not held against the texts", err=True)
     if premis_path:
-        checks = [str(checked), *([] if faults else _since(checked))]
+        checks = [str(checked), *([] if faults else _unchanged_since(checked))]
         try:
             premis_path.write_bytes(premis(Path(db).name, "newsledger", __version__, now(), checks, list(map(str, faults))))
         except OSError as error:
@@ -92,7 +92,7 @@ def command(with_pages: bool, show_all: bool, day: str | None, published: str | 
     if as_json:
         listed: list[VerificationFault | SealedAgain] = [*faults, *again]
         print_json([{"where": one.where, "what": one.what, "is_fault": one in faults} for one in listed])
-        for line in (*([] if faults else _since(checked)), str(checked)):
+        for line in (*([] if faults else _unchanged_since(checked)), str(checked)):
             echo(line, err=True)
     else:
         _print(faults, again, checked)
@@ -180,7 +180,7 @@ def _beginning(path: Path) -> bytes:
         return file.read(_LONGEST)
 
 
-def _since(checked: Checked) -> list[str]:
+def _unchanged_since(checked: Checked) -> list[str]:
     """The time since which the record is unchanged, as far as a checkpoint shows it."""
     best = checked.anchors.best()
     if best is None:
@@ -202,7 +202,7 @@ def _print(faults: list[VerificationFault], again: list[SealedAgain], checked: C
         out.print("Nothing is wrong.")
     for one in again:
         out.print(f"{one.where}: {one.what}", markup=False)
-    for line in (*([] if faults else _since(checked)), str(checked)):
+    for line in (*([] if faults else _unchanged_since(checked)), str(checked)):
         out.print(line, markup=False)
 
 

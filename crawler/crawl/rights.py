@@ -116,12 +116,12 @@ def rule_for(rules: Iterable[TdmRule], url: str) -> TdmReservation | None:
     except ValueError:
         return None
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    fitting = [rule for rule in rules if _fits(rule.location, path)]
+    fitting = [rule for rule in rules if _matches_pattern(rule.location, path)]
     best = max(fitting, key=lambda rule: (len(rule.location), rule.reservation.reserved), default=None)
     return best.reservation if best else None
 
 
-def _fits(location: str, path: str) -> bool:
+def _matches_pattern(location: str, path: str) -> bool:
     """Whether a path matches a pattern of * (anything) and a final $ (the end). Left to right, without backtracking."""
     whole = location.endswith("$")
     first, *rest = location.removesuffix("$").split("*")
@@ -172,7 +172,7 @@ def _metas(page: bytes) -> Iterator[tuple[str, str]]:
     end = _HEAD_END.search(page, 0, MAX_HEAD_BYTES)
     head = page[: end.start() if end else MAX_HEAD_BYTES]
     for opening, closing in _UNREAD:
-        head = _without(head, opening, closing)
+        head = _without_parts(head, opening, closing)
     for match in _META.finditer(head):
         if not _RELEVANT.search(match[1]):
             continue
@@ -183,7 +183,7 @@ def _metas(page: bytes) -> Iterator[tuple[str, str]]:
             yield pairs["name"].strip().lower(), pairs["content"]
 
 
-def _without(data: bytes, opening: re.Pattern[bytes], closing: re.Pattern[bytes]) -> bytes:
+def _without_parts(data: bytes, opening: re.Pattern[bytes], closing: re.Pattern[bytes]) -> bytes:
     """The bytes without the parts between two marks; an unclosed one reaches to the end. One pass."""
     kept, at = [], 0
     while start := opening.search(data, at):

@@ -63,7 +63,7 @@ def answer(path: str, now: datetime, serial: int, base: str) -> DemoResponse:
     machine = _machine_page(path, request)
     if machine:
         return machine
-    front = _fronts().get(path)
+    front = _front_pages().get(path)
     if front:
         return _html(front(request))
     return _story_page(path, request) or _html(absent_page(request, 404), status=404)
@@ -125,7 +125,7 @@ def _machine_page(path: str, request: PageRequest) -> DemoResponse | None:
 
 
 @cache
-def _fronts() -> dict[str, Callable[[PageRequest], str]]:
+def _front_pages() -> dict[str, Callable[[PageRequest], str]]:
     pages: dict[str, Callable[[PageRequest], str]] = {
         "/": front_page,
         PUZZLE_PATH: puzzle_page,
@@ -149,7 +149,7 @@ def _story_page(path: str, request: PageRequest) -> DemoResponse | None:
         changed = max(event.at for event in events() if event.story == story and event.at <= request.now)
         if path == page.amp_path:
             return _validated(amp_page(page, request), _HTML, changed)
-        html = article_page(page, _without(page, request))
+        html = article_page(page, _without_itself(page, request))
         if page.template is Template.PRINTED:
             # Weak: the boilerplate changes with each request, the story does not.
             return DemoResponse(html.encode(), etag=f'W/"{_digest(repr(page).encode())}"', last_modified=changed)
@@ -157,7 +157,7 @@ def _story_page(path: str, request: PageRequest) -> DemoResponse | None:
     return None
 
 
-def _without(page: PageState, request: PageRequest) -> PageRequest:
+def _without_itself(page: PageState, request: PageRequest) -> PageRequest:
     others = tuple(other for other in request.others if other.path != page.path)
     return PageRequest(request.serial, request.now, request.base, others)
 

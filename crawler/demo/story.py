@@ -191,7 +191,7 @@ class DemoStory:
     def updated(self, *swaps: tuple[str, str], when: str, note: str, changed: str, **fields: Any) -> DemoStory:
         """An open edit: the text differs and the stamp says so."""
         page = edited(self.page, *swaps, modified=at(when), **fields)
-        return self._then(EventKind.UPDATED, when, note, page, changed)
+        return self._with_event(EventKind.UPDATED, when, note, page, changed)
 
     def posted(self, *, when: str, note: str, changed: str, heading: str, text: str, **fields: Any) -> DemoStory:
         """A new post at the top of a live blog."""
@@ -200,43 +200,43 @@ class DemoStory:
 
     def silently(self, *swaps: tuple[str, str], when: str, note: str, changed: str, **fields: Any) -> DemoStory:
         """An edit that no stamp, sitemap or feed shows."""
-        return self._then(EventKind.EDITED_SILENTLY, when, note, edited(self.page, *swaps, **fields), changed)
+        return self._with_event(EventKind.EDITED_SILENTLY, when, note, edited(self.page, *swaps, **fields), changed)
 
     def restamped(self, *, when: str, note: str) -> DemoStory:
         """A newer stamp on the same text."""
-        return self._then(EventKind.RESTAMPED, when, note, edited(self.page, modified=at(when)), "")
+        return self._with_event(EventKind.RESTAMPED, when, note, edited(self.page, modified=at(when)), "")
 
     def reverted(self, *, when: str, note: str, changed: str, to: int, stamp: Literal["newer", "same", "old"]) -> DemoStory:
         """Back to the text of event `to`, with a newer stamp, the present stamp, or the stamp of that event."""
         old = self.events[to].page
         modified = {"newer": at(when), "same": self.page.modified, "old": old.modified}[stamp]
         page = replace(old, modified=modified, path=self.page.path, former_paths=self.page.former_paths)
-        return self._then(EventKind.REVERTED, when, note, page, changed)
+        return self._with_event(EventKind.REVERTED, when, note, page, changed)
 
     def moved(self, *, when: str, note: str, path: str) -> DemoStory:
         """A new address for the same text; the old one redirects."""
-        return self._then(EventKind.MOVED, when, note, edited(self.page, path=path), None)
+        return self._with_event(EventKind.MOVED, when, note, edited(self.page, path=path), None)
 
     def taken_down(self, *, when: str, note: str, status: int, listed: bool = False) -> DemoStory:
-        return self._then(EventKind.TAKEN_DOWN, when, note, edited(self.page, status=status, listed=listed), None)
+        return self._with_event(EventKind.TAKEN_DOWN, when, note, edited(self.page, status=status, listed=listed), None)
 
     def restored(self, *swaps: tuple[str, str], when: str, note: str, changed: str, **fields: Any) -> DemoStory:
         """Back with another text and a newer stamp."""
         page = edited(self.page, *swaps, status=200, listed=True, modified=at(when), **fields)
-        return self._then(EventKind.RESTORED, when, note, page, changed)
+        return self._with_event(EventKind.RESTORED, when, note, page, changed)
 
     def back_unchanged(self, *, when: str, note: str, touched: bool) -> DemoStory:
         """Back without a change. `touched`: the sitemap shows the return as a modification, the page does not."""
         listed_modified = at(when) if touched else self.page.listed_modified
         page = edited(self.page, status=200, listed=True, listed_modified=listed_modified)
-        return self._then(EventKind.RESTORED, when, note, page, None)
+        return self._with_event(EventKind.RESTORED, when, note, page, None)
 
     def cached(self, *, when: str, until: str, note: str, copy: int) -> DemoStory:
         """From `when` to `until` a cache answers with the page of event `copy`, including its stamp."""
-        slipped = self._then(EventKind.CACHE_SLIPPED, when, note, self.events[copy].page, None)
-        return slipped._then(EventKind.CACHE_MENDED, until, "the present copy is served again", self.page, None)
+        slipped = self._with_event(EventKind.CACHE_SLIPPED, when, note, self.events[copy].page, None)
+        return slipped._with_event(EventKind.CACHE_MENDED, until, "the present copy is served again", self.page, None)
 
-    def _then(self, what: EventKind, when: str, note: str, page: PageState, changed: str | None) -> DemoStory:
+    def _with_event(self, what: EventKind, when: str, note: str, page: PageState, changed: str | None) -> DemoStory:
         """Add an event; `changed` None: the ledger must record no revision."""
         change = None if changed is None else PRODUCES[what]
         fields = set((changed or "").split())

@@ -123,7 +123,7 @@ def _video_ld(page: PageState, request: PageRequest) -> dict[str, object]:
     }
 
 
-def _rich(page: PageState, request: PageRequest) -> str:
+def _rich_layout(page: PageState, request: PageRequest) -> str:
     section = f'<a href="{SECTIONS[page.section]}">{escape(page.section)}</a>'
     return f"""<article class="article" data-testid="article-page">
 <header class="article-header">
@@ -184,8 +184,8 @@ def _printed_only(page: PageState, request: PageRequest) -> str:
 
 
 _BODIES = {
-    Template.RICH: _rich,
-    Template.WIRE: _rich,
+    Template.RICH: _rich_layout,
+    Template.WIRE: _rich_layout,
     Template.META: _plain_meta,
     Template.PRINTED: _printed_only,
     Template.UNDATED: _printed_only,

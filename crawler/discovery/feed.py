@@ -84,7 +84,7 @@ def _candidates(entries: Iterable[FeedEntry], page: str, timezone: str, is_own: 
                 problems: list[str]) -> Iterator[Candidate]:  # fmt: skip
     read = list(islice(entries, MAX_ENTRIES + 1))
     addresses = [_addresses(entry, is_own) for entry in read[:MAX_ENTRIES]]
-    fronts = _fronts(addresses) | {article_key(page)}
+    fronts = _shared_first_links(addresses) | {article_key(page)}
     seen: set[str] = set()
     for number, (entry, found) in enumerate(zip(read, addresses, strict=False), start=1):
         direct = [address for address in found if not _WRAPPER.match(address)]
@@ -111,7 +111,7 @@ def _addresses(entry: FeedEntry, is_own: IsOwn) -> list[str]:
     return [address for link in links if link and (address := canonicalize(link, entry.base)) is not None]
 
 
-def _fronts(entries: list[list[str]]) -> set[str]:
+def _shared_first_links(entries: list[list[str]]) -> set[str]:
     """The page that all entries of a feed link to first, if they also link to others: it is no entry's own."""
     firsts = Counter(article_key(found[0]) for found in entries if found)
     others = {article_key(found[1]) for found in entries if len(found) > 1}
@@ -308,7 +308,7 @@ def _json_items(text: str, problems: list[str]) -> Iterator[object]:
         document = json.loads(text)
     except (ValueError, RecursionError):
         problems.append("not well-formed JSON: read entry by entry")
-        yield from _salvaged(text)
+        yield from _complete_objects(text)
         return
     items = document.get("items") if isinstance(document, dict) else None
     if isinstance(items, list):
@@ -317,7 +317,7 @@ def _json_items(text: str, problems: list[str]) -> Iterator[object]:
         problems.append("no JSON Feed: it has no list of items")
 
 
-def _salvaged(text: str) -> Iterator[object]:
+def _complete_objects(text: str) -> Iterator[object]:
     """The complete objects after `"items": [`, up to the first incomplete one."""
     _, found, rest = text.partition('"items"')
     position = rest.find("[") + 1

@@ -194,16 +194,18 @@ def zone_of(country: str, stamps: Iterable[Timestamp]) -> tuple[str, str | None]
     if not zones:
         return "UTC", "time zone: nothing says in which country the title is; UTC until you know better"
     offsets = [(stamp.instant, offset) for stamp in stamps if (offset := _offset(stamp.raw))]
-    fitting = [zone for zone in zones if all(_of(zone, moment) == offset for moment, offset in offsets)]
+    fitting = [zone for zone in zones if all(_offset_of(zone, moment) == offset for moment, offset in offsets)]
     if not fitting:
         return zones[0], f"time zone: {country} has none that its articles' times are written in"
     moments = [moment for moment, _ in offsets] or [stamp.instant for stamp in stamps] or [_SUMMER, _WINTER]
-    if any(_of(zone, moment) != _of(fitting[0], moment) for zone in fitting for moment in (*moments, _SUMMER, _WINTER)):
+    if any(
+        _offset_of(zone, moment) != _offset_of(fitting[0], moment) for zone in fitting for moment in (*moments, _SUMMER, _WINTER)
+    ):
         return fitting[0], f"time zone: {country} has others beside {fitting[0]}; printed times tell which"
     return fitting[0], None
 
 
-def _of(zone: str, moment: datetime) -> timedelta | None:
+def _offset_of(zone: str, moment: datetime) -> timedelta | None:
     return moment.astimezone(ZoneInfo(zone)).utcoffset()
 
 

@@ -77,12 +77,12 @@ def parse_section(
     if tree is None:
         return Listing(problems=("no page: no markup in it, or far too much",))
     links = _links(tree, url, same_site)
-    chosen = _judged(links) if is_article is None else [link for link in links if is_article(link.url)]
+    chosen = _judged_links(links) if is_article is None else [link for link in links if is_article(link.url)]
     candidates = tuple(Candidate(link.url, SourceKind.SECTION, link.title) for link in chosen[:MAX_CANDIDATES])
     return Listing(candidates, problems=() if links else ("no links of this site on the page",))
 
 
-def _judged(links: list[_Link]) -> list[_Link]:
+def _judged_links(links: list[_Link]) -> list[_Link]:
     chosen = [link for link in links if _is_article(link)]
     signed = [link for link in chosen if link.shape is Shape.SIGNED]
     # A site that numbers or dates its articles does so with all of them; an address of words only is then a section, a

@@ -50,7 +50,7 @@ def path_words() -> PathWords:
 
 
 @cache
-def _standing() -> re.Pattern[str]:
+def _standing_pages() -> re.Pattern[str]:
     return re.compile("|".join(sorted(path_words().standing)))
 
 
@@ -96,8 +96,8 @@ def article_shape(url: str) -> Shape:
     if _is_signed(segments, last, query.lower(), path):
         if names & known.indexes and _words_of(last) < 2:
             return Shape.NONE
-        return Shape.SPELLED if _standing().match(last) else Shape.SIGNED
-    if names & known.indexes or _standing().match(last):
+        return Shape.SPELLED if _standing_pages().match(last) else Shape.SIGNED
+    if names & known.indexes or _standing_pages().match(last):
         return Shape.NONE
     return (Shape.NONE, Shape.SHORT, Shape.SPELLED)[min(max(_words_of(last) - 2, 0), 2)]
 

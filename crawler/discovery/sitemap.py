@@ -152,19 +152,19 @@ def _texts(entry: etree._Element) -> dict[str, str]:
     """Texts of an entry and of `news:news` within it. Pictures and videos have a `loc` and `title` of their own, which never
     belong to the entry, neither in their element nor, as some write them, beside it."""
     texts: dict[str, str] = {}
-    own = _space(str(entry.tag))
+    own = _namespace(str(entry.tag))
     for child in entry:
         tag = str(child.tag)
         name = _local(tag)
         if name == "news":
             texts |= {_local(str(part.tag)): part.text or "" for part in child}
-        elif _space(tag) == own:
+        elif _namespace(tag) == own:
             texts.setdefault(name, child.text or "")
     return texts
 
 
 @lru_cache(maxsize=256)
-def _space(tag: str) -> tuple[str, str]:
+def _namespace(tag: str) -> tuple[str, str]:
     """Namespace, or the prefix if it was never declared."""
     space, _, name = tag.rpartition("}")
     return space, name.rpartition(":")[0]

@@ -46,7 +46,7 @@ class LeaseMiddleware:
     def process_request(self, request: Request) -> None:
         """Raises HostSuspended."""
         if not self._remote_writer.may_request():
-            raise _lost(self._crawler)
+            raise _lease_lost(self._crawler)
 
 
 class LeasedHandler(NoRetryHandler):
@@ -61,10 +61,10 @@ class LeasedHandler(NoRetryHandler):
         while not (await asyncio.wait({answer}, timeout=STEP_SECONDS))[0]:
             if not scope.remote_writer.holds_host():
                 answer.cancel()  # closes the connection
-                raise _lost(self._crawler)
+                raise _lease_lost(self._crawler)
         return answer.result()
 
 
-def _lost(crawler: Crawler) -> HostSuspended:
+def _lease_lost(crawler: Crawler) -> HostSuspended:
     stop_crawl(crawler, LEASE_LOST)
     return HostSuspended(coded(FetchReason.LEASE_LOST))

@@ -102,7 +102,7 @@ class RobotsMiddleware:
             if engine is None:
                 raise RuntimeError("robots.txt is read by a running crawl only")
             response = await engine.download_async(request)
-            return self._understand(url, response)
+            return self._parse(url, response)
         except HostSuspended as error:
             return RobotsRules(Protego.parse(""), unreadable=error.reason, unasked=True)
         except Exception as error:  # any way not to reach it means the same: nothing is allowed
@@ -110,7 +110,7 @@ class RobotsMiddleware:
             logger.warning("%s could not be read: %s", url, reason)
             return RobotsRules(Protego.parse(""), unreadable=reason)
 
-    def _understand(self, url: str, response: Response) -> RobotsRules:
+    def _parse(self, url: str, response: Response) -> RobotsRules:
         if response.status >= 500 or response.status == 429:
             return RobotsRules(Protego.parse(""), unreadable=coded(FetchReason.HTTP_ERROR, response.status))
         body = first_bytes(response, MAX_BYTES + 1) if 200 <= response.status < 300 else b""

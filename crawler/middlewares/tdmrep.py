@@ -44,10 +44,10 @@ class TdmrepMiddleware:
             host = f"{parts.scheme}://{parts.netloc}"
             is_wanted = host in self._rules or reservations_of(headers, response.body).tdm is None
             if is_wanted and not refusal_of(response.status, headers, response.body):
-                request.meta[TDM_FOUND] = rule_for(await self._of_host(host), response.url)
+                request.meta[TDM_FOUND] = rule_for(await self._rules_of_host(host), response.url)
         return response
 
-    async def _of_host(self, host: str) -> tuple[TdmRule, ...]:
+    async def _rules_of_host(self, host: str) -> tuple[TdmRule, ...]:
         if host not in self._rules:
             self._rules[host] = ()
             self._rules[host] = await self._read(f"{host}/.well-known/tdmrep.json")

@@ -191,7 +191,7 @@ class ThrottleMiddleware:
         """Wait for the host's pause. Raises HostSuspended."""
         throttle = self._throttle_of(request)
         while throttle.ended is None:
-            wait = throttle.wait(_steady(), self._gap(request))
+            wait = throttle.wait(_loop_time(), self._gap(request))
             if wait <= 0:
                 self._note(request, self._gap(request) + ON_ITS_WAY_SECONDS)  # and anew when its answer comes
                 return
@@ -208,13 +208,13 @@ class ThrottleMiddleware:
             return response  # to refuse robots.txt refuses nothing (RFC 9309, 2.3.1.3), nor does a file few sites have
         refusal = refusal_of(response.status, headers, response.body)
         answer = HostAnswer(response.status, str(refusal) if refusal else None, seconds)
-        if throttle.record(answer, _steady()) and self._crawler.spider:
+        if throttle.record(answer, _loop_time()) and self._crawler.spider:
             logger.info("%s asks to wait %.0f s", request.url, seconds)
             retry = get_retry_request(request, spider=self._crawler.spider, reason="asked to wait", give_up_log_level="DEBUG")
             if retry:
                 self._note(request)
                 return retry
-            throttle.record(replace(answer, retry_after=None), _steady())
+            throttle.record(replace(answer, retry_after=None), _loop_time())
         if throttle.ended:
             request.meta["dont_retry"] = True  # this answer is the last, and is recorded
         self._note(request)
@@ -226,28 +226,28 @@ class ThrottleMiddleware:
         if isinstance(exception, IgnoreRequest):
             return
         if isinstance(exception, DownloadCancelledError):
-            throttle.note_traffic(_steady())
+            throttle.note_traffic(_loop_time())
         else:
-            throttle.record(HostAnswer(), _steady())
+            throttle.record(HostAnswer(), _loop_time())
             if throttle.ended:
                 request.meta["dont_retry"] = True
         self._note(request)
 
     def downloaded(self, request: Request) -> None:
         """Counts redirects too, which are followed before `process_response` sees them."""
-        self._throttle_of(request).note_traffic(_steady())
+        self._throttle_of(request).note_traffic(_loop_time())
         self._note(request)
 
     def spider_closed(self) -> None:
         """The crawl is over: store each host's remaining wait."""
         for host, due in self._due.items():
             if self._retry_clock and self._noted[host] > due:
-                self._retry_clock.write(host, max(due - _steady(), 0.0))
+                self._retry_clock.write(host, max(due - _loop_time(), 0.0))
 
     def _note(self, request: Request, pause: float | None = None) -> None:
         """Store when the host may be requested again, for the next crawl, however this one ends."""
         if self._retry_clock:
-            now, host = _steady(), host_of(request.url)
+            now, host = _loop_time(), host_of(request.url)
             wait = self._throttle_of(request).wait(now, self._gap(request)) if pause is None else pause
             self._due[host] = now + wait
             if host not in self._noted or now + wait > self._noted[host]:
@@ -262,9 +262,9 @@ class ThrottleMiddleware:
             scope = scope_of(self._crawler)
             wary = scope is not None and host == scope.wary_of
             self._hosts[host] = HostThrottle(
-                host, wary=wary, not_before=_steady() + min(left, KEPT_SECONDS) if left > 0 else None
+                host, wary=wary, not_before=_loop_time() + min(left, KEPT_SECONDS) if left > 0 else None
             )
-            self._hosts[host].begin(_steady())
+            self._hosts[host].begin(_loop_time())
         return self._hosts[host]
 
     def _gap(self, request: Request) -> float:
@@ -274,5 +274,5 @@ class ThrottleMiddleware:
         return max(self._delay, float(named.get("delay", 0.0)))
 
 
-def _steady() -> float:
+def _loop_time() -> float:
     return asyncio.get_running_loop().time()

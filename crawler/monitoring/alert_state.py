@@ -135,7 +135,7 @@ def update(
     `repeat_after`: a problem that lasts is reported again after this. `addresses`: hashes of those that receive messages.
     """
     state = replace(state, mutes={site: until for site, until in state.mutes.items() if now < until})
-    noted = _noted(state.entries, current, now, repeat_after)
+    noted = _updated_entries(state.entries, current, now, repeat_after)
     entries = {key: one for key, one in noted if one.lasts or one.told or not state.is_muted(key, now)}
     if state.last_message and timedelta() <= now - state.last_message < GAP:
         return replace(state, entries=entries)
@@ -180,7 +180,7 @@ def one_line(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text[:MAX_LINE_CHARS])
 
 
-def _noted(
+def _updated_entries(
     entries: Mapping[str, KnownProblem], current: CurrentProblems, now: datetime, repeat_after: timedelta
 ) -> Iterator[tuple[str, KnownProblem]]:
     by_key = {problem.key: problem for problem in current.problems}

@@ -81,7 +81,7 @@ _SITE = {
 
 _CLOSED = frozenset({CrawlReason.HOST_SUSPENDED, CrawlReason.OTHER_HOST_SUSPENDED})
 
-_ONE = {
+_LEDGER = {
     "watched": _gauge("sites_watched", "Sites that are judged: in the ledger, and not switched off."),
     "all_ill": _gauge("sites_ill", "Sites among these that are ill."),
     "under_way": _gauge("crawls_running", "Crawls that have begun and not ended, whoever started them."),
@@ -121,7 +121,7 @@ _CLUSTER = {
     "memory": _gauge("cluster_redis_memory_bytes", "Memory of Redis."),
 }
 
-FAMILIES = (*_TALLIED.values(), *_SITE.values(), *_ONE.values(), *_CLUSTER.values())
+FAMILIES = (*_TALLIED.values(), *_SITE.values(), *_LEDGER.values(), *_CLUSTER.values())
 
 
 def samples(reading: Measurement) -> Iterator[Sample]:
@@ -133,13 +133,13 @@ def samples(reading: Measurement) -> Iterator[Sample]:
         yield _SITE["ledger_growth"], (site,), growth.ledger_bytes_a_day
         yield _SITE["archive_growth"], (site,), growth.archive_bytes_a_day
     for site, health_metrics in reading.health_metrics.items():
-        yield from _of_site(reading, site, health_metrics)
-    yield from ((family, (), value) for family, value in _of_all(reading) if value is not None)
+        yield from _site_samples(reading, site, health_metrics)
+    yield from ((family, (), value) for family, value in _ledger_samples(reading) if value is not None)
     if reading.cluster is not None:
-        yield from ((_CLUSTER[name], (), value) for name, value in _of_cluster(reading.cluster))
+        yield from ((_CLUSTER[name], (), value) for name, value in _cluster_samples(reading.cluster))
 
 
-def _of_site(reading: Measurement, site: str, health_metrics: HealthMetrics) -> Iterator[Sample]:
+def _site_samples(reading: Measurement, site: str, health_metrics: HealthMetrics) -> Iterator[Sample]:
     findings = reading.findings[site]
     if health_metrics.last_success:
         yield _SITE["success"], (site,), instant_of(health_metrics.last_success).timestamp()
@@ -159,35 +159,35 @@ def _of_site(reading: Measurement, site: str, health_metrics: HealthMetrics) -> 
             yield _SITE["usual_share"], (site, name), health_metrics.baseline.share(name)
 
 
-def _of_all(reading: Measurement) -> Iterator[tuple[MetricFamily, float | None]]:
+def _ledger_samples(reading: Measurement) -> Iterator[tuple[MetricFamily, float | None]]:
     heartbeat, sizes = reading.heartbeat, reading.sizes
     alive = heartbeat if heartbeat and heartbeat.fresh(reading.at) else None  # the queue of a dead schedule is nobody's
-    yield _ONE["watched"], len(reading.health_metrics)
-    yield _ONE["all_ill"], sum(is_ill(findings) for findings in reading.findings.values())
-    yield _ONE["under_way"], len(reading.tallies.running)
-    yield _ONE["beat"], instant_of(heartbeat.at).timestamp() if heartbeat else None
-    yield _ONE["scheduled"], alive.sites if alive else None
-    yield _ONE["queued"], alive.queued if alive else None
-    yield _ONE["running"], alive.running if alive else None
-    yield _ONE["peak"], alive.peak if alive and alive.peak else None
-    yield _ONE["config"], not reading.plan.problem if reading.plan else None
-    yield _ONE["config_at"], instant_of(reading.plan.loaded).timestamp() if reading.plan else None
-    yield _ONE["store"], sizes.store
-    yield _ONE["wal"], sizes.wal
-    yield _ONE["free"], sizes.free
+    yield _LEDGER["watched"], len(reading.health_metrics)
+    yield _LEDGER["all_ill"], sum(is_ill(findings) for findings in reading.findings.values())
+    yield _LEDGER["under_way"], len(reading.tallies.running)
+    yield _LEDGER["beat"], instant_of(heartbeat.at).timestamp() if heartbeat else None
+    yield _LEDGER["scheduled"], alive.sites if alive else None
+    yield _LEDGER["queued"], alive.queued if alive else None
+    yield _LEDGER["running"], alive.running if alive else None
+    yield _LEDGER["peak"], alive.peak if alive and alive.peak else None
+    yield _LEDGER["config"], not reading.plan.problem if reading.plan else None
+    yield _LEDGER["config_at"], instant_of(reading.plan.loaded).timestamp() if reading.plan else None
+    yield _LEDGER["store"], sizes.store
+    yield _LEDGER["wal"], sizes.wal
+    yield _LEDGER["free"], sizes.free
     if disk := reading.disk:
-        yield _ONE["store_growth"], disk.ledger_bytes_a_day
-        yield _ONE["archive"], disk.archive_bytes
-        yield _ONE["archive_growth"], disk.archive_bytes_a_day
-        yield _ONE["archive_free"], disk.archive_free_bytes
-        yield _ONE["days_left"], None if disk.days_left is None else disk.days_left * 86_400
-    yield _ONE["archive_there"], not reading.no_archive
-    yield _ONE["writable"], reading.writable
-    yield _ONE["read"], reading.at.timestamp()
-    yield _ONE["read_seconds"], reading.seconds
+        yield _LEDGER["store_growth"], disk.ledger_bytes_a_day
+        yield _LEDGER["archive"], disk.archive_bytes
+        yield _LEDGER["archive_growth"], disk.archive_bytes_a_day
+        yield _LEDGER["archive_free"], disk.archive_free_bytes
+        yield _LEDGER["days_left"], None if disk.days_left is None else disk.days_left * 86_400
+    yield _LEDGER["archive_there"], not reading.no_archive
+    yield _LEDGER["writable"], reading.writable
+    yield _LEDGER["read"], reading.at.timestamp()
+    yield _LEDGER["read_seconds"], reading.seconds
 
 
-def _of_cluster(status: ClusterStatus | str) -> Iterator[tuple[str, float]]:
+def _cluster_samples(status: ClusterStatus | str) -> Iterator[tuple[str, float]]:
     yield "up", not isinstance(status, str)
     if isinstance(status, str):
         return

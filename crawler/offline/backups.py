@@ -89,7 +89,7 @@ def take(store: Store, archive: Path, own_sites: Path, folder: Path, now: dateti
     remains."""
     if absent := absence(archive, store):
         raise StoreError(absent)
-    with _alone(folder):
+    with _one_copy_at_a_time(folder):
         earlier = copies(folder)
         target = folder / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
         if target.exists():
@@ -300,7 +300,7 @@ def _drop(path: Path) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _one_copy_at_a_time(folder: Path) -> Iterator[None]:
     """Allow one copy at a time; errors of the disk become StoreErrors."""
     copies(folder)  # says that it is no folder for copies, where that is so
     try:

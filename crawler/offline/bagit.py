@@ -74,11 +74,11 @@ def _manifests(bag: Path, name: str, paths: list[Path]) -> None:
                 for digest in found.values():
                     digest.update(piece)
         for algorithm, digest in found.items():
-            lines[algorithm].append(f"{digest.hexdigest()}  {_named(path.relative_to(bag).as_posix())}\n")
+            lines[algorithm].append(f"{digest.hexdigest()}  {_escaped_path(path.relative_to(bag).as_posix())}\n")
     for algorithm, text in lines.items():
         (bag / f"{name}-{algorithm}.txt").write_text("".join(text), encoding="utf-8")
 
 
-def _named(path: str) -> str:
+def _escaped_path(path: str) -> str:
     """A path in a manifest: characters that would end its line are escaped."""
     return path.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -62,8 +62,8 @@ def write_bundle(store: Store, article: ArticleRecord, folder: Path, stream: IO[
     if not revisions:
         raise StoreError(f"{article.url}: has no revision to hand over")
     evidence = evidence_of(store, article.article_id)
-    wanted = list(_wanted(store, article, revisions))
-    left_out = _left_out(wanted, folder)
+    wanted = list(_wanted_pages(store, article, revisions))
+    left_out = _excluded_hashes(wanted, folder)
     report = BundleReport(Counter(), [], evidence.note is not None)
     pages: list[WaczPage] = []
     list(pages_of(revisions, pages))
@@ -79,7 +79,7 @@ def write_bundle(store: Store, article: ArticleRecord, folder: Path, stream: IO[
     return report
 
 
-def _wanted(store: Store, article: ArticleRecord, revisions: list[Record]) -> Iterator[WantedPage]:
+def _wanted_pages(store: Store, article: ArticleRecord, revisions: list[Record]) -> Iterator[WantedPage]:
     """Everything archived of an article: the pages of its revisions, and the responses of its fetches."""
     for record in revisions:
         page = page_of_export(record)
@@ -90,7 +90,7 @@ def _wanted(store: Store, article: ArticleRecord, revisions: list[Record]) -> It
         yield WantedPage(page_of_fetch(row), article.url, kind)
 
 
-def _left_out(wanted: list[WantedPage], folder: Path) -> dict[str, str]:
+def _excluded_hashes(wanted: list[WantedPage], folder: Path) -> dict[str, str]:
     """Hashes of records and pages that cannot be included, and why."""
     found: dict[str, str] = {}
     for one in wanted:

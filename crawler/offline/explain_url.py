@@ -94,7 +94,7 @@ def _article(facts: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]:
     else:
         yield from _next_fetch(facts, article, now)
     yield from _last_fetches(trace, now)
-    yield from _trusted(facts, article, now)
+    yield from _validator_trust(facts, article, now)
     if article["suspected_since"]:
         since = humanize(article["suspected_since"], now)
         yield Reason("missing", f"It has been missing since {since}, in {article['suspected_looks']} looks.")
@@ -137,12 +137,14 @@ def _next_fetch(facts: UrlFacts, article: Row, now: datetime) -> Iterator[Reason
         step = f"after a look at an article {what} for {span(checked - since)} the next comes {span(following - checked)} later"
         yield Reason("ladder", f"The ladder says: {step}. A source that claims a change brings it sooner.")
     if not article["suspected_since"]:
-        yield _worth(edit_rates, traits, since, checked, now, price)
+        yield _expected_edits(edit_rates, traits, since, checked, now, price)
     if due:
-        yield from _put_off(facts, article)
+        yield from _missed_recheck(facts, article)
 
 
-def _worth(edit_rates: EditRateModel, traits: Traits, since: datetime, checked: datetime, now: datetime, price: float) -> Reason:
+def _expected_edits(
+    edit_rates: EditRateModel, traits: Traits, since: datetime, checked: datetime, now: datetime, price: float
+) -> Reason:
     """The expected edits of an article, and what a fetch of it must be worth."""
     hourly = edit_rates.expected(now - since, timedelta(hours=1), traits)
     unseen = edit_rates.expected(checked - since, now - checked, traits)
@@ -153,7 +155,7 @@ def _worth(edit_rates: EditRateModel, traits: Traits, since: datetime, checked: 
     return Reason("worth", text)
 
 
-def _put_off(facts: UrlFacts, article: Row) -> Iterator[Reason]:
+def _missed_recheck(facts: UrlFacts, article: Row) -> Iterator[Reason]:
     """A recheck that was due before the last crawl began, and was not made in it."""
     crawls = [crawl for crawl in facts.crawls.get(article["site_id"], ()) if crawl["started"]]
     put_off = ((crawls[0]["counts"].get("skipped") or {}) if crawls else {}).get(Skipped.RECHECK_BUDGET)
@@ -163,7 +165,7 @@ def _put_off(facts: UrlFacts, article: Row) -> Iterator[Reason]:
         yield Reason("put_off", f"{text} {order}")
 
 
-def _trusted(facts: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]:
+def _validator_trust(facts: UrlFacts, article: Row, now: datetime) -> Iterator[Reason]:
     """How far the host's "not modified" is trusted."""
     host = host_by_trust(article["url"])
     trust = facts.trust.get(host)
@@ -243,14 +245,14 @@ def _not_stored(facts: UrlFacts, now: datetime) -> Iterator[Reason]:
     for site in facts.sites[:SITES_NAMED]:
         if not site.enabled:
             yield Reason("site_off", f"{site.id} is switched off: only `newsledger crawl {site.id}` crawls it.")
-        yield from _if_listed(facts, site, now)
+        yield from _outcome_if_listed(facts, site, now)
         yield from _last_crawl(facts, site, now)
         yield from _silent_sources(facts, site)
     if len(facts.sites) > SITES_NAMED:
         yield Reason("more_sites", f"{len(facts.sites) - SITES_NAMED} more sites of the catalogue share its host.")
 
 
-def _if_listed(facts: UrlFacts, site: Site, now: datetime) -> Iterator[Reason]:
+def _outcome_if_listed(facts: UrlFacts, site: Site, now: datetime) -> Iterator[Reason]:
     """What a crawl of the site would do if a source listed the URL now: by running `plan_requests`."""
     url = facts.trace.url
     if site.looks_like_article(url) is False:

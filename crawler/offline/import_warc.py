@@ -147,7 +147,7 @@ def import_archive(archive: WarcFiles, store: Store, readers: CaptureReaders, no
                     if site.id not in sessions:
                         put_sites(store, rows_of([site]))
                         sessions[site.id] = CrawlSession(store, site, crawl_id, now, imported=now)
-                    item = _resolved(store, site, reading) if isinstance(reading, UnresolvedRevisit) else reading
+                    item = _resolved_revisit(store, site, reading) if isinstance(reading, UnresolvedRevisit) else reading
                     recorded = sessions[site.id].write(item)
                     if isinstance(item, Fetch) and item.reason_code in UNREADABLE and not capture.entry.problem:
                         report.problems.append(f"{place_of(capture.entry)}: {item.url[:200]!r}: {item.reason}")
@@ -164,7 +164,7 @@ def import_archive(archive: WarcFiles, store: Store, readers: CaptureReaders, no
     return report
 
 
-def _resolved(store: Store, site: Site, revisit: UnresolvedRevisit) -> Article | Fetch:
+def _resolved_revisit(store: Store, site: Site, revisit: UnresolvedRevisit) -> Article | Fetch:
     """A revisit as the ledger's reading of its payload, or of the time and URL that it names.
 
     Otherwise it stays unresolved until its original comes (`pipelines.store.late_captures.replay.resolve_revisits`).

@@ -43,18 +43,18 @@ def withdraw_article(store: Store, folder: Path, article: Row, who: str, reason:
     with store.overwriting():
         withdraw(store, article, who, reason, now, forget)
     report = RedactionReport()
-    for file, offsets in _pointed(store, article["id"], report).items():
+    for file, offsets in _offsets_of_pointers(store, article["id"], report).items():
         if locate(folder, file) is None and not forget_missing:
             report.left.append(f"{file} is not in {folder}")
         elif _erased(folder, file, offsets, now, report):
             forget_records(store, article["id"], file, now)
     keys = keys_of(store, article["id"])
-    for file, offsets in _stray(store, folder, article, keys):
+    for file, offsets in _offsets_without_pointer(store, folder, article, keys):
         _erased(folder, file, offsets, now, report)
     return report
 
 
-def _pointed(store: Store, article_id: int, report: RedactionReport) -> dict[str, list[int]]:
+def _offsets_of_pointers(store: Store, article_id: int, report: RedactionReport) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
     for file, offset in sorted(archived_records(store, article_id)):
         if shared(store, article_id, (file, offset)):
@@ -65,7 +65,7 @@ def _pointed(store: Store, article_id: int, report: RedactionReport) -> dict[str
     return found
 
 
-def _stray(store: Store, folder: Path, article: Row, keys: frozenset[str]) -> Iterator[tuple[str, list[int]]]:
+def _offsets_without_pointer(store: Store, folder: Path, article: Row, keys: frozenset[str]) -> Iterator[tuple[str, list[int]]]:
     """Offsets of pages with these addresses in the site's own files. Those with a pointer were left, or belong to others."""
     for path in sorted(folder.rglob(f"{article['site_id']}/*.warc.gz*")):  # a ledger that was merged has a folder of its own
         file = path.relative_to(folder).as_posix().removesuffix(OPEN)

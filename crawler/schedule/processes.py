@@ -54,18 +54,18 @@ class RetryAfterFile:
 
     def read(self, host: str) -> float:
         """Seconds left, from this ledger or others of the machine; 0 if unknown."""
-        return max(map(self._left, self._paths(host)))
+        return max(map(self._seconds_left, self._paths(host)))
 
     def write(self, host: str, seconds: float) -> None:
         """Store a wait from now on, atomically; a wait that cannot be written is only forgotten."""
         for path in self._paths(host):
             _write_wait(path, seconds)
 
-    def _left(self, path: Path) -> float:
+    def _seconds_left(self, path: Path) -> float:
         try:
             wanted, steady, wall, started = path.read_text(encoding="ascii").split()
             seconds = float(wanted)
-            elapsed = steady_seconds() - float(steady) if started == _boot() else _real_time().timestamp() - float(wall)
+            elapsed = steady_seconds() - float(steady) if started == _boot_id() else _real_time().timestamp() - float(wall)
         except (OSError, ValueError):
             return 0.0
         if elapsed < 0:
@@ -81,7 +81,7 @@ class RetryAfterFile:
 def _write_wait(path: Path, seconds: float) -> None:
     new = path.with_suffix(f".{os.getpid()}")
     with suppress(OSError):
-        new.write_text(f"{seconds:.3f} {steady_seconds():.3f} {_real_time().timestamp():.3f} {_boot()}", encoding="ascii")
+        new.write_text(f"{seconds:.3f} {steady_seconds():.3f} {_real_time().timestamp():.3f} {_boot_id()}", encoding="ascii")
         new.replace(path)
 
 
@@ -205,7 +205,7 @@ class SchedulerLock:
 
 
 @cache
-def _boot() -> str:
+def _boot_id() -> str:
     """An id of the machine's boot; if there is none, one for each process, so that the wall clock counts."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()

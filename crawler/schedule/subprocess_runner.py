@@ -113,7 +113,7 @@ class SubprocessRunner:
             )
             self._running[site.id] = child
         if self._relay and child.stderr:
-            threading.Thread(target=self._pass_on, args=(child.stderr, site.id), name=f"log-{site.id}", daemon=True).start()
+            threading.Thread(target=self._relay_lines, args=(child.stderr, site.id), name=f"log-{site.id}", daemon=True).start()
         reason = self._wait(child)
         with self._lock:
             del self._running[site.id]
@@ -150,7 +150,7 @@ class SubprocessRunner:
         with self._lock:
             return len(self._running)
 
-    def _pass_on(self, stream: IO[bytes], site_id: str) -> None:
+    def _relay_lines(self, stream: IO[bytes], site_id: str) -> None:
         with stream:
             if self._relay:
                 self._relay(stream, site_id)

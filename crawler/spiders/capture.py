@@ -92,7 +92,7 @@ def read_capture(capture: Capture, site: Site, fetch: Fetch, *, is_catalogued: b
     )
     if article.kind is Kind.NOT_ARTICLE:
         return _no_article(fetch, reason_of(article))
-    return with_ids(article, replace(fetch, doubt=_doubt(capture)), site)
+    return with_ids(article, replace(fetch, doubt=_reason_to_doubt(capture)), site)
 
 
 def first(headers: Headers, name: str) -> str | None:
@@ -147,7 +147,7 @@ def _no_article(fetch: Fetch, reason: CodedReason) -> Fetch:
     return because(fetch, Outcome.SUSPECTED if reason.code is FetchReason.SOFT_404 else Outcome.NOT_ARTICLE, reason)
 
 
-def _doubt(capture: Capture) -> str | None:
+def _reason_to_doubt(capture: Capture) -> str | None:
     """Why it is uncertain whether this is the page as on its server."""
     if capture.status == _TRANSFORMED:
         return "status 203: somebody between the server and us changed it"

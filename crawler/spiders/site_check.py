@@ -115,10 +115,10 @@ def judge_answers(site: Site, answers: Answers) -> SiteCheck:
     )
     articles = tuple(article_check(item) for item in answers.items if isinstance(item, Article | Fetch))
     found = (
-        *_of_platform(site),
-        *_of_robots(site, robots),
-        *_of_sources(answers, sources),
-        *(_of_articles(articles) if articles else ()),
+        *_platform_findings(site),
+        *_robots_findings(site, robots),
+        *_source_findings(answers, sources),
+        *(_article_findings(articles) if articles else ()),
     )
     findings = tuple(sorted(found, key=lambda finding: not finding.ill))
     return SiteCheck(site.id, robots, sources, articles, findings, answers.requests)
@@ -146,7 +146,7 @@ def article_check(item: Article | Fetch) -> ArticleCheck:
                         tuple(author.name for author in item.authors), len(item.body))  # fmt: skip
 
 
-def _of_platform(site: Site) -> Iterator[Finding]:
+def _platform_findings(site: Site) -> Iterator[Finding]:
     """Most platforms have no code of their own, so an unknown name is no fault, unless it is similar to a known one."""
     names = [family.name for family in FAMILIES]
     near = get_close_matches(site.platform, names, n=1, cutoff=0.8)
@@ -154,7 +154,7 @@ def _of_platform(site: Site) -> Iterator[Finding]:
         yield Finding("platform", f"platform {site.platform!r} has no rules of its own; {near[0]!r} has", ill=False)
 
 
-def _of_robots(site: Site, robots: RobotsCheck | None) -> Iterator[Finding]:
+def _robots_findings(site: Site, robots: RobotsCheck | None) -> Iterator[Finding]:
     if robots is None:
         return
     if robots.unreadable:
@@ -166,7 +166,7 @@ def _of_robots(site: Site, robots: RobotsCheck | None) -> Iterator[Finding]:
         yield Finding("longer_delay", text, ill=False)
 
 
-def _of_sources(answers: Answers, sources: tuple[SourceCheck, ...]) -> Iterator[Finding]:
+def _source_findings(answers: Answers, sources: tuple[SourceCheck, ...]) -> Iterator[Finding]:
     for source in sources:
         if source.problem and source.is_defined:
             yield Finding("source", f"{source.url}: {source.problem}")
@@ -182,7 +182,7 @@ def _of_sources(answers: Answers, sources: tuple[SourceCheck, ...]) -> Iterator[
         yield Finding("article_url", f"article_url is not found in {left} of the {named} addresses that sources name", ill=False)
 
 
-def _of_articles(articles: tuple[ArticleCheck, ...]) -> Iterator[Finding]:
+def _article_findings(articles: tuple[ArticleCheck, ...]) -> Iterator[Finding]:
     read = [one for one in articles if not one.problem]
     for one in articles:
         if one.problem:

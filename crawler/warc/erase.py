@@ -25,7 +25,7 @@ NOTES = ".erasing"
 TEXT = "This record was withdrawn."
 _ERASABLE = frozenset({"response", "resource", "revisit"})
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
-_AROUND = len(_GZIP_HEADER) + 8
+_GZIP_OVERHEAD = len(_GZIP_HEADER) + 8
 _BLOCK = 65_535
 _BLOCK_HEAD = 5
 _WINDOW = 16 + zlib.MAX_WBITS
@@ -47,8 +47,8 @@ class Erasure:
 
     def member(self) -> bytes:
         """The filler's gzip member, exactly as long as the erased one."""
-        blocks = max(-(-(self.length - _AROUND) // (_BLOCK + _BLOCK_HEAD)), 1)
-        plain = self._record(self.length - _AROUND - blocks * _BLOCK_HEAD)
+        blocks = max(-(-(self.length - _GZIP_OVERHEAD) // (_BLOCK + _BLOCK_HEAD)), 1)
+        plain = self._record(self.length - _GZIP_OVERHEAD - blocks * _BLOCK_HEAD)
         packed = bytearray()
         for start in range(0, blocks * _BLOCK, _BLOCK):
             part = plain[start : start + _BLOCK]

@@ -7,16 +7,14 @@ policy. So a file and its record of moves change in one step, and tools that do 
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from crawler.warc.records import record_at
+from crawler.warc.records import record_about_file, record_at
 from pipelines.store.pages import NOT_THERE, PRUNED
-from pipelines.store.rows import moment
 
 KIND = "application/vnd.newsledger.pruned+json"
 MAX_RECORDS = 500_000
@@ -87,8 +85,4 @@ def moves_record(moved: Sequence[tuple[int, int]], pruned: Iterable[PrunedRecord
     """The record of moves; `moved`: offsets in pointers, and the distance of each record from this record's end."""
     took = [{"at": one.at, "policy": one.policy, "offsets": one.offsets} for one in pruned]
     block = json.dumps({"format": "newsledger-pruned/1", "moved": moved, "pruned": took}, separators=(",", ":")).encode()
-    head = (
-        f"WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:{uuid.uuid4()}>\r\nWARC-Date: {moment(now)}\r\n"
-        f"Content-Type: {KIND}\r\nContent-Length: {len(block)}\r\n\r\n"
-    )
-    return head.encode() + block + b"\r\n\r\n"
+    return record_about_file("metadata", KIND, block, now)

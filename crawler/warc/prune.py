@@ -18,8 +18,7 @@ from crawler.warc.cdxj import index_of, write_index
 from crawler.warc.erase import finish
 from crawler.warc.holdings import ArchiveFile, files
 from crawler.warc.moves import MAX_RECORDS, PrunedRecords, moves_of, moves_record
-from crawler.warc.records import WarcRecord, record_at, records
-from crawler.warc.subset import pack
+from crawler.warc.records import WarcRecord, pack, record_at, records
 from crawler.warc.writer import lock
 
 PART = ".pruning"

@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -46,6 +47,12 @@ _STATUS = re.compile(r"HTTP/\d(?:\.\d)? +(\d{3})(?: |$)")
 _LENGTH = re.compile(r"[0-9]{1,15}")
 _DIGEST = re.compile(r"(?:([A-Za-z0-9-]{3,10}):)?([A-Za-z0-9+/=_-]{20,128})")
 _SIZES = {16: "md5", 20: "sha1", 32: "sha256", 48: "sha384", 64: "sha512"}
+_SPELLINGS: tuple[Callable[[str], bytes], ...] = (
+    binascii.unhexlify,
+    lambda value: base64.b32decode(value.upper() + "=" * (-len(value) % 8)),
+    lambda value: base64.b64decode(value.replace("-", "+").replace("_", "/") + "=" * (-len(value) % 4), validate=True),
+)
+"""Spellings of a digest: hex, base32, base64, also as in URLs."""
 EMPTY = {hashlib.new(name, b"", usedforsecurity=False).digest() for name in _SIZES.values()}
 """The digests of an empty body, which many captures share."""
 
@@ -168,9 +175,12 @@ def digest_of(text: str | None) -> bytes | None:
     wanted = {"sha1": 20, "sha-1": 20, "sha256": 32, "sha-256": 32, "md5": 16, "sha512": 64, "sha-512": 64}.get(
         (found[1] or "").lower()
     )
-    for spelled in (_hex, _base32, _base64):
-        digest = spelled(value)
-        if digest and len(digest) in _SIZES and wanted in (None, len(digest)):
+    for read_as in _SPELLINGS:
+        try:
+            digest = read_as(value)
+        except ValueError:
+            continue
+        if len(digest) in _SIZES and wanted in (None, len(digest)):
             return digest
     return None
 
@@ -316,24 +326,3 @@ def moment_of(text: str | None) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return value if value.year >= _FIRST_YEAR else None
-
-
-def _hex(value: str) -> bytes | None:
-    try:
-        return binascii.unhexlify(value)
-    except (ValueError, binascii.Error):
-        return None
-
-
-def _base32(value: str) -> bytes | None:
-    try:
-        return base64.b32decode(value.upper() + "=" * (-len(value) % 8))
-    except (ValueError, binascii.Error):
-        return None
-
-
-def _base64(value: str) -> bytes | None:
-    try:
-        return base64.b64decode(value.replace("-", "+").replace("_", "/") + "=" * (-len(value) % 4), validate=True)
-    except (ValueError, binascii.Error):
-        return None

@@ -10,10 +10,13 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO
+from uuid import uuid4
 
 from crawler.warc.decode import MAX_BODY_BYTES
+from pipelines.article import moment
 
 MAX_HEAD_BYTES = 64 * 1024
 """Limit for header lines of a record, and of the HTTP message in it."""
@@ -128,6 +131,21 @@ def redirects_digest(hashes: Iterable[tuple[str, str | None]]) -> str:
     """
     lines = "".join(f"{answer}\n{request or ''}\n" for answer, request in hashes)
     return f"sha256:{hashlib.sha256(lines.encode()).hexdigest()}"
+
+
+def record_about_file(kind: str, content_type: str, block: bytes, now: datetime) -> bytes:
+    """A record that describes its own file, as `warcinfo` and `metadata` do, not packed."""
+    head = (
+        f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{uuid4()}>\r\nWARC-Date: {moment(now)}\r\n"
+        f"Content-Type: {content_type}\r\nContent-Length: {len(block)}\r\n\r\n"
+    )
+    return head.encode() + block + b"\r\n\r\n"
+
+
+def pack(record: bytes) -> bytes:
+    """A record as a gzip member."""
+    packer = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    return packer.compress(record) + packer.flush()
 
 
 def file_id(path: Path) -> str:

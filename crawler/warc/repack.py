@@ -24,8 +24,7 @@ from typing import IO
 
 from crawler.files import replacing
 from crawler.warc.cdxj import write_index
-from crawler.warc.records import GZIP, BadRecordError, records
-from crawler.warc.subset import pack
+from crawler.warc.records import GZIP, BadRecordError, pack, records
 
 if sys.version_info >= (3, 14):
     from compression import zstd

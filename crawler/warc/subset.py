@@ -5,8 +5,6 @@ Copies gzip members and reads only the head of a record: its content is passed o
 
 from __future__ import annotations
 
-import uuid
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,15 +13,13 @@ from pathlib import Path
 
 from crawler.warc.moves import moves_of
 from crawler.warc.reader import recorded
-from crawler.warc.records import GZIP, record_at, redirects_of, request_of
+from crawler.warc.records import GZIP, pack, record_about_file, record_at, redirects_of, request_of
 from crawler.warc.writer import SOFTWARE, locate
 from pipelines.article import Outcome
 from pipelines.exchange.export import Record
 from pipelines.store.pages import NO_FILE, NOT_THERE, ArchivedPage, page_of_export, page_of_fetch
-from pipelines.store.rows import moment
 
 _TAKEDOWNS = frozenset({Outcome.SUSPECTED, Outcome.GONE})
-_WINDOW = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +100,5 @@ def copy(path: Path, offset: int) -> list[bytes]:
 
 
 def _info(now: datetime) -> bytes:
-    fields = (f"software: {SOFTWARE}\r\nformat: WARC File Format 1.1\r\nisPartOf: an excerpt of revisions\r\n").encode()
-    head = (
-        f"WARC/1.1\r\nWARC-Type: warcinfo\r\nWARC-Record-ID: <urn:uuid:{uuid.uuid4()}>\r\nWARC-Date: {moment(now)}\r\n"
-        f"Content-Type: application/warc-fields\r\nContent-Length: {len(fields)}\r\n\r\n"
-    )
-    return pack(head.encode() + fields + b"\r\n\r\n")
-
-
-def pack(record: bytes) -> bytes:
-    """A record as a gzip member."""
-    packer = zlib.compressobj(6, zlib.DEFLATED, _WINDOW)
-    return packer.compress(record) + packer.flush()
+    fields = f"software: {SOFTWARE}\r\nformat: WARC File Format 1.1\r\nisPartOf: an excerpt of revisions\r\n"
+    return pack(record_about_file("warcinfo", "application/warc-fields", fields.encode(), now))

@@ -165,10 +165,7 @@ class ArchiveWriter:
         if not opened.exists():  # closed by another process before the lock was ours
             stream.close()
             return None
-        finish(stream, closed)
-        end = whole_length(opened)
-        if end < opened.stat().st_size:
-            stream.truncate(end)
+        end = _repair(stream, opened)
         if end >= self._max_file_bytes:
             _rename(opened)
             stream.close()
@@ -204,10 +201,7 @@ def close_files(folder: Path, but: str = "") -> tuple[list[Path], list[Path]]:
                 continue
             if not path.exists():  # or before the lock was ours
                 continue
-            finish(stream, path)
-            end = whole_length(path)
-            if end < path.stat().st_size:
-                stream.truncate(end)
+            _repair(stream, path)
             closed.append(_rename(path))
     for path in sorted(folder.glob("*.warc.gz")):
         if not index_of(path).exists():
@@ -256,9 +250,10 @@ def erase(folder: Path, name: str, offsets: Iterable[int], at: datetime) -> int:
             raise ArchiveBusyError(f"{name} is being written by another process")
         if not path.exists() or path.stat().st_ino != os.fstat(stream.fileno()).st_ino:
             raise ArchiveBusyError(f"{name} was written anew by another process")
-        finish(stream, path)
         if path.name.endswith(OPEN):
-            stream.truncate(whole_length(path))
+            _repair(stream, path)
+        else:
+            finish(stream, path)
         moves = moves_of(path)
         places = {place for offset in offsets if isinstance(place := moves.place(offset), int)}
         for answer in filter(None, [record_at(path, offset) for offset in places]):
@@ -269,6 +264,15 @@ def erase(folder: Path, name: str, offsets: Iterable[int], at: datetime) -> int:
             if index_of(path).exists():
                 write_index(path)
     return len(blanks)
+
+
+def _repair(stream: IO[bytes], path: Path) -> int:
+    """Complete what a killed process left in an open file: erasures, and a half record, which is cut off; returns its length."""
+    finish(stream, path)
+    end = whole_length(path)
+    if end < path.stat().st_size:
+        stream.truncate(end)
+    return end
 
 
 def whole_length(path: Path) -> int:

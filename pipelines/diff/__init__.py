@@ -47,7 +47,7 @@ def differences(before: Article, after: Article) -> tuple[FieldDifference, ...]:
     """The fields in which two articles differ, in reading order."""
     found = []
     for field, one, other in zip(_FIELDS, _texts(before), _texts(after), strict=True):
-        if one != other and field in _WHOLE:
+        if one != other and field in _FIELDS_COMPARED_WHOLE:
             found.append(FieldDifference(field, joined([(Op.REMOVED, one), (Op.ADDED, other)])))
         elif one != other:
             found.append(FieldDifference(field, word_pieces(one, other)))
@@ -89,7 +89,7 @@ def _escaped(text: str) -> str:
     return _MARKUP.sub(r"\\\1", text).replace("<", "&lt;")
 
 
-_WHOLE = frozenset({"date_published", "date_modified"})
+_FIELDS_COMPARED_WHOLE = frozenset({"date_published", "date_modified"})
 """Fields whose single words have no meaning."""
 
 _FIELDS = ("headline", "description", "byline", "authors", "section", "date_published", "date_modified", "images", "body")

@@ -46,7 +46,7 @@ def image_changes(before: Sequence[Image], after: Sequence[Image]) -> tuple[Imag
     """All pictures with a caption or a credit, in page order, removed ones at their former position."""
     one, other = [each for each in before if image_line(each)], [each for each in after if image_line(each)]
     pairs = _pairs(one, other, _SAME_IMAGE, lambda left, right: _likeness(image_line(left), image_line(right)))
-    order = set(_in_order(pairs))
+    order = set(_longest_in_order(pairs))
     found = []
     for i, j in _in_display_order(len(one), len(other), pairs):
         left, right = (None if i is None else one[i]), (None if j is None else other[j])
@@ -134,7 +134,7 @@ def _likeness(one: str, other: str) -> float:
     return 2 * sum(len(word) for word in left & right) / letters if letters else 0.0
 
 
-def _in_order(pairs: dict[int, int]) -> Iterator[int]:
+def _longest_in_order(pairs: dict[int, int]) -> Iterator[int]:
     befores = sorted(pairs)
     return (befores[position] for position in longest_increasing([pairs[i] for i in befores]))
 

@@ -82,8 +82,8 @@ class Aligner:
     def alignment(self) -> Alignment:
         self._pair_equal()
         doubtful = self._pair_alike()
-        kept, moved = self._in_order()
-        kept = self._between(kept, doubtful)
+        kept, moved = self._kept_and_moved()
+        kept = self._add_between_neighbours(kept, doubtful)
         return Alignment(tuple(self._with_parts(kept)), tuple(moved))
 
     def _pair(self, i: int, j: int) -> None:
@@ -165,7 +165,7 @@ class Aligner:
             for j in sorted(scores, key=lambda j: (-scores[j], j))[:CANDIDATES]:
                 yield bag.likeness(self._bag(self.other[j])), i, j
 
-    def _in_order(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    def _kept_and_moved(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         """The pairs that kept their order and those that moved, as few as possible, and preferably short; others are separated
         again."""
         pairs = sorted(self.before.items())
@@ -185,7 +185,7 @@ class Aligner:
         bag = self._bag(self.one[i])
         return bag.counts.total() >= MOVED_WORDS and bag.likeness(self._bag(self.other[j])) >= MOVED
 
-    def _between(self, kept: list[tuple[int, int]], doubtful: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    def _add_between_neighbours(self, kept: list[tuple[int, int]], doubtful: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         """Add possible pairs if both are between the same neighbours."""
         firsts, seconds = [i for i, _ in kept], [j for _, j in kept]
         for i, j in doubtful:

@@ -71,7 +71,7 @@ class _Reading:
         alignment = Aligner([text for text, _ in self.one], [text for text, _ in self.other]).alignment()
         found: list[Paragraph] = []
         places: dict[tuple[ChangeKind, int], int] = {}
-        for paragraph in self._in_turn(alignment):
+        for paragraph in self._paragraphs_in_order(alignment):
             number = paragraph.number_before if paragraph.kind is ChangeKind.MOVED_FROM else paragraph.number_after
             places[paragraph.kind, number or 0] = len(found)
             found.append(paragraph)
@@ -81,30 +81,30 @@ class _Reading:
             found[target] = replace(found[target], moved=source)
         return tuple(found)
 
-    def _in_turn(self, alignment: Alignment) -> Iterator[Paragraph]:
+    def _paragraphs_in_order(self, alignment: Alignment) -> Iterator[Paragraph]:
         sources, targets = dict(alignment.moved), {j: i for i, j in alignment.moved}
         a = c = 0
         for block in (*alignment.blocks, ParagraphBlock(len(self.one), len(self.one), len(self.other), len(self.other))):
-            yield from (self._gone(i, sources.get(i)) for i in range(a, block.a))
-            yield from (self._come(j, targets.get(j)) for j in range(c, block.c))
+            yield from (self._removed_paragraph(i, sources.get(i)) for i in range(a, block.a))
+            yield from (self._added_paragraph(j, targets.get(j)) for j in range(c, block.c))
             if block.a < block.b:
-                yield self._stayed(block)
+                yield self._kept_paragraph(block)
             a, c = block.b, block.d
 
-    def _gone(self, i: int, target: int | None) -> Paragraph:
+    def _removed_paragraph(self, i: int, target: int | None) -> Paragraph:
         text, following = self.one[i]
         if target is None:
             return Paragraph(ChangeKind.REMOVED, _single_piece(Op.REMOVED, text), i + 1, break_before=following)
         return Paragraph(ChangeKind.MOVED_FROM, _single_piece(Op.SAME, text), i + 1, target + 1, break_before=following)
 
-    def _come(self, j: int, source: int | None) -> Paragraph:
+    def _added_paragraph(self, j: int, source: int | None) -> Paragraph:
         text, following = self.other[j]
         if source is None:
             return Paragraph(ChangeKind.ADDED, _single_piece(Op.ADDED, text), None, j + 1, break_after=following)
         pieces = joined(worded(self.one[source][0], text, self.steps))
         return Paragraph(ChangeKind.MOVED_TO, pieces, source + 1, j + 1, break_after=following)
 
-    def _stayed(self, block: ParagraphBlock) -> Paragraph:
+    def _kept_paragraph(self, block: ParagraphBlock) -> Paragraph:
         before, break_before = _joined_paragraphs(self.one[block.a : block.b])
         after, break_after = _joined_paragraphs(self.other[block.c : block.d])
         pieces = (

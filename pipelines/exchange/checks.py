@@ -157,7 +157,7 @@ def _value(where: str, column: str, value: Any, needed: Iterable[str], *, free: 
         if column in needed:
             raise RecordError(f"{where} is missing")
         return None
-    if not free and not _fits(where, column, value):
+    if not free and not _has_valid_type(where, column, value):
         raise RecordError(f"{where} is not what it should be: {str(value)[:60]!r}")
     if free and not isinstance(value, str):
         raise RecordError(f"{where} is no text")
@@ -174,7 +174,7 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _fits(where: str, column: str, value: Any) -> bool:
+def _has_valid_type(where: str, column: str, value: Any) -> bool:
     if column == "status":
         return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 999
     if column in _INTEGERS:

@@ -80,7 +80,7 @@ class _Merge:
                 self._articles(some)
             self._merged.articles += len(some)
             advance(len(some))
-        self._loose()
+        self._merge_loose_fetches()
         sites = {host_of(row["url"]): row["id"] for row in self._store.rows("SELECT id, url FROM sites")}
         resolve_revisits(self._store, sites, self._now)
         self._moves()
@@ -95,9 +95,9 @@ class _Merge:
         for article_id in ids:
             if article_id not in self._done:
                 url = self._other.value("SELECT url FROM articles WHERE id = ?", (article_id,))
-                self._together(neighbourhood(self._other, urls=[url]))
+                self._merge_neighbourhood(neighbourhood(self._other, urls=[url]))
 
-    def _together(self, theirs: Neighbourhood) -> None:
+    def _merge_neighbourhood(self, theirs: Neighbourhood) -> None:
         withdrawn = theirs.withdrawn.keys() - self._done
         self._done |= theirs.articles.keys() | theirs.withdrawn.keys() | {-row_id for row_id in theirs.loose}
         self._counted(withdrawn=len(withdrawn))
@@ -110,7 +110,7 @@ class _Merge:
         if ours.withdrawn and not ours.articles:
             self._counted(withdrawn=len(told))
         elif ours.articles or ours.loose or not self._is_whole(told):
-            done = replay(self._store, events, self._now, self._adopted)
+            done = replay(self._store, events, self._now, self._event_here)
             new = min(done.articles, len(told))
             self._counted(done.changes, new=new, **{"joined" if done.is_changed else "known": len(told) - new})
         else:
@@ -127,7 +127,7 @@ class _Merge:
             AND f.outcome = 'stale' AND f.fetched > :seen) FROM revisions WHERE article_id = :id"""
         return all(self._other.value(sql, {"id": row["id"], "seen": row["last_seen"]}) for row in articles)
 
-    def _loose(self) -> None:
+    def _merge_loose_fetches(self) -> None:
         """Merge fetches without an article that matter for an address: redirects, and missing pages."""
         sql = """SELECT * FROM fetches WHERE article_id IS NULL AND (outcome IN ('gone', 'not_modified')
             OR (reason_code = ? AND answered_url IS NOT NULL) OR reason_code IN (?, ?, ?)) ORDER BY id"""
@@ -140,7 +140,7 @@ class _Merge:
                 ours = neighbourhood(self._store, events)
                 if ours.articles:
                     site_id = next(iter(ours.articles.values()))["site_id"]
-                    replay(self._store, [replace(event, site_id=site_id) for event in events], self._now, self._adopted)
+                    replay(self._store, [replace(event, site_id=site_id) for event in events], self._now, self._event_here)
                     continue
                 known = {event.identity for event in events_of(self._store, ours, self._now)}
                 for event in events:
@@ -149,7 +149,7 @@ class _Merge:
                         adopt = Adopt(self._crawl, self._page)
                         put_fetch(self._store, {**adopt.row(event.row), "id": None})
 
-    def _adopted(self, event: HistoryEvent) -> HistoryEvent:
+    def _event_here(self, event: HistoryEvent) -> HistoryEvent:
         """An event of the other ledger in terms of this one."""
         fetch = replace(event.fetch, warc_file=self._page(event.fetch.warc_file))
         item = replace(event.item, fetch=fetch) if isinstance(event.item, Article) else fetch

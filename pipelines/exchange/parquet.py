@@ -30,7 +30,7 @@ def write_parquet(records: Iterable[Record], stream: IO[bytes]) -> None:
     schema = _schema(pa)
     rows = iter(records)
     with parquet.ParquetWriter(stream, schema, compression="zstd") as writer:
-        while batch := [_typed(flat(record)) for record in islice(rows, BATCH)]:
+        while batch := [_typed_row(flat(record)) for record in islice(rows, BATCH)]:
             writer.write_table(pa.Table.from_pylist(batch, schema=schema))
 
 
@@ -52,7 +52,7 @@ def _schema(pa: Any) -> Any:
     return pa.schema(fields, metadata={"format": FORMAT})
 
 
-def _typed(row: dict[str, Any]) -> dict[str, Any]:
+def _typed_row(row: dict[str, Any]) -> dict[str, Any]:
     days = {f"{column}_day_only": len(row[column]) == 10 if row[column] else None for column in _STAMPS}
     return row | days | {column: _instant(row[column]) for column in _TIMES + _STAMPS}
 

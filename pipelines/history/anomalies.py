@@ -63,7 +63,7 @@ GRAVE = frozenset({LOST_ARTICLE, "lost headline", "lost body"})
 _MILD = frozenset({"description", "authors", "images"})
 _SILENT = "silent "
 _NEW = "new: "
-_LACKING = ("lost ", f"{_NEW}no ")
+_ABSENCE_PREFIXES = ("lost ", f"{_NEW}no ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,7 @@ def _code_of(symptoms: Sequence[str]) -> FetchReason:
     """The code of the most serious of several symptoms."""
     if LOST_ARTICLE in symptoms:
         return FetchReason.LOST_ARTICLE
-    if any(symptom.startswith(_LACKING) for symptom in symptoms):
+    if any(symptom.startswith(_ABSENCE_PREFIXES) for symptom in symptoms):
         return FetchReason.LOST_FIELDS
     return FetchReason.SILENT_EDITS if all(symptom.startswith(_SILENT) for symptom in symptoms) else FetchReason.BODY_DIFFERS
 

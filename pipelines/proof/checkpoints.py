@@ -90,7 +90,7 @@ def make(store: Store, key: SigningKey, now: datetime) -> Row:
     if last:
         if last["size"] > end.length or tree.root(last["size"]).hex() != last["root"]:
             raise StoreError(f"{store.path}: the seals are not those of checkpoint {last['id']}: `newsledger verify` says more")
-        if last["size"] == end.length and _is_of(key, last["note"]):
+        if last["size"] == end.length and _is_signed_by(key, last["note"]):
             return last
     tree.keep(end.length)
     note = key.sign(Checkpoint(key.public.name, end.length, root))
@@ -170,7 +170,7 @@ def _row_problems(store: Store, row: Row) -> list[str]:
     return [] if is_same else ["says something else than its note"]
 
 
-def _is_of(key: SigningKey, note: str) -> bool:
+def _is_signed_by(key: SigningKey, note: str) -> bool:
     try:
         key.public.verify(note)
     except NoteError:

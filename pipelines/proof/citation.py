@@ -23,7 +23,7 @@ from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
 from pipelines.text.dates import digits_of, parse_digits
 
-_PARTED = re.compile(r",|\band\b", re.IGNORECASE)
+_NAME_SEPARATOR = re.compile(r",|\band\b", re.IGNORECASE)
 _NAME_BREAKS = re.compile(r"[\s.-]+")
 KEY = r"[0-9a-f]{12,64}-[0-9]{14}"
 """Regular expression of a revision's key in a permanent address."""
@@ -247,7 +247,9 @@ def _initials(author: Author) -> str:
 def _braced(author: Author) -> str:
     """A name for BibTeX, which splits lists at `and` and names at commas outside of braces."""
     given, family = _given_and_family_name(author)
-    inner = [f"{{{_latex(part)}}}" if _PARTED.search(part) or not given else _latex(part) for part in (family, given) if part]
+    inner = [
+        f"{{{_latex(part)}}}" if _NAME_SEPARATOR.search(part) or not given else _latex(part) for part in (family, given) if part
+    ]
     return ", ".join(inner)
 
 

@@ -27,7 +27,7 @@ GLIMPSE = 14
 """Number of words named in `came`, and in `went`."""
 
 _CURSOR = re.compile(r"(\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?)~(\d{1,18})", re.ASCII)
-_TOP = ("~", 0)
+_FIRST_CURSOR = ("~", 0)
 """A position after all others in time."""
 
 
@@ -197,7 +197,7 @@ def sites_of(store: Store, wanted: Filter) -> list[str] | None:
 def _start(until: str | None, before: str | None) -> tuple[str, int]:
     """(first_seen, revision_id) before which all wanted rows are; `until` is included completely, whether it is a day or a
     second."""
-    end = (f"{until}~", 0) if until else _TOP
+    end = (f"{until}~", 0) if until else _FIRST_CURSOR
     cursor = _CURSOR.fullmatch(before or "")
     return min(end, (cursor[1], int(cursor[2]))) if cursor else end
 

@@ -62,7 +62,7 @@ def named(facet: tuple[str, str]) -> tuple[str, Row]:
     return _NAMED[kind], {"name": name, "match": match, "listed": f", {spelled}, ", "most": MAX_REVISIONS}
 
 
-def _of_all(ledgers: Ledgers, query: Callable[..., FacetCounts], *given: Any) -> FacetCounts:
+def _counts_of_ledgers(ledgers: Ledgers, query: Callable[..., FacetCounts], *given: Any) -> FacetCounts:
     """The sums of the counts of several ledgers."""
     found = [query(store, *given) for store in ledgers.each]
     changes, sites, days = Counter[str](), Counter[str](), dict[str, Row]()
@@ -77,7 +77,7 @@ def _of_all(ledgers: Ledgers, query: Callable[..., FacetCounts], *given: Any) ->
     return FacetCounts(articles, changes, tuple(sites.most_common()), in_order, is_cut)
 
 
-@over_all(_of_all)
+@over_all(_counts_of_ledgers)
 def facet_counts(store: Store, facet: tuple[str, str], sites: Sequence[str] | None = None, since: str | None = None,
                  until: str | None = None) -> FacetCounts:  # fmt: skip
     """Counts of a facet, over some sites or all (None); `until` is included completely, whether it is a day or a second."""

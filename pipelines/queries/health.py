@@ -150,7 +150,7 @@ def judge(metrics: HealthMetrics, max_age: timedelta = timedelta(hours=24)) -> t
         *_no_page_read(metrics),
         *_quarantine(metrics),
         *_sources(metrics),
-        *_troubles(metrics),
+        *_failures_above_usual(metrics),
         *_fields(metrics),
         *_bodies(metrics),
         *_articles(metrics),
@@ -208,7 +208,7 @@ def _sources(metrics: HealthMetrics) -> Iterator[Finding]:
         yield Finding("unreadable_sources", f"{count} {are} not what the site's definition says: {metrics.unreadable_sources[0]}")
 
 
-def _troubles(metrics: HealthMetrics) -> Iterator[Finding]:
+def _failures_above_usual(metrics: HealthMetrics) -> Iterator[Finding]:
     last, usual = metrics.last_looks, metrics.usual_looks
     if last.count < ENOUGH_LOOKS or usual.count < ENOUGH_LOOKS:
         return

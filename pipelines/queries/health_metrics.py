@@ -30,7 +30,7 @@ _ENDED = frozenset({CrawlOutcome.FINISHED, CrawlOutcome.STOPPED, *_FAILURES})
 """Outcomes of crawls that began and ended; a planned start that was skipped says nothing about the site."""
 
 # A crawl's row counts what it wrote; a crawl that did not end has no count, but may have written.
-_WRITING = """
+_CRAWLS_THAT_WROTE = """
 SELECT id, revisions FROM crawls WHERE site_id = ? AND started IS NOT NULL AND (revisions > 0 OR outcome IN ('running', 'lost'))
 ORDER BY started DESC LIMIT ?
 """
@@ -134,7 +134,7 @@ def usual_readings(store: Store, site_id: str) -> Readings:
 def _newest(store: Store, site_id: str, limit: int) -> list[Row]:
     """A site's newest revisions, from as many crawls as are needed."""
     found: list[Row] = []
-    for crawl in store.rows(_WRITING, (site_id, CRAWLS_SEARCHED)):
+    for crawl in store.rows(_CRAWLS_THAT_WROTE, (site_id, CRAWLS_SEARCHED)):
         found += store.rows(_REVISIONS, (crawl["id"], limit - len(found)))
         if len(found) >= limit:
             break

@@ -23,7 +23,7 @@ STEPS_SEARCHED = 5_000
 """Newest steps that are searched for those of one site. Higher: for a site with few takedowns older ones are found, and its
 page takes longer."""
 _CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)~(\d{1,18})", re.ASCII)
-_LAST = ("9999", 0)
+_FIRST_CURSOR = ("9999", 0)
 
 # Two ranges of the index states_by_state, merged while they are read: no more rows of either are read than are needed.
 _STEPS = """
@@ -47,7 +47,7 @@ ORDER BY fetched DESC LIMIT 1
 """
 
 
-def _of_all(ledgers: Ledgers, query: Callable[..., Takedowns], *, limit: int = 50, before: str | None = None,
+def _takedowns_of_ledgers(ledgers: Ledgers, query: Callable[..., Takedowns], *, limit: int = 50, before: str | None = None,
             **wanted: Any) -> Takedowns:  # fmt: skip
     """A page of several ledgers; it ends where the search of any one of them ended."""
     found = [query(store, limit=limit, before=cursor_in(before, place), **wanted) for place, store in enumerate(ledgers.each)]
@@ -72,7 +72,7 @@ def _place(one: Takedown) -> tuple[str, int]:
     return one.at, one.state_id
 
 
-@over_all(_of_all)
+@over_all(_takedowns_of_ledgers)
 def takedowns(store: Store, *, site: str | None = None, state: State | None = None, limit: int = 50,
               before: str | None = None, since: str | None = None, until: str | None = None) -> Takedowns:  # fmt: skip
     """Takedowns, newest first, of all sites or one; `state`: only those that are `gone`, or only those that are `suspected`.
@@ -80,7 +80,7 @@ def takedowns(store: Store, *, site: str | None = None, state: State | None = No
     `since` and `until` are days or moments, both included.
     """
     match = _CURSOR.fullmatch(before or "")
-    at, last_id = min((match[1], int(match[2])) if match else _LAST, (f"{until}~" if until else "9999", 0))
+    at, last_id = min((match[1], int(match[2])) if match else _FIRST_CURSOR, (f"{until}~" if until else "9999", 0))
     steps = store.rows(_STEPS, {"at": at, "state": state, "since": since or ""})
     found: list[Takedown] = []
     step: Row | None = None

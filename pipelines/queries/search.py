@@ -151,7 +151,9 @@ def search(store: Store, words: str, *, sites: Iterable[str] = (), changes: Iter
     """
     typed = question(words)
     asked, whole = affordable(store, typed)
-    wanted, unknown = _narrowed(store, typed, Filter(sites=tuple(sites), changes=tuple(changes), since=since, until=until))
+    wanted, unknown = _combined_filters(
+        store, typed, Filter(sites=tuple(sites), changes=tuple(changes), since=since, until=until)
+    )
     limit, offset = max(0, min(limit, MAX_LIMIT)), max(0, min(offset, MAX_OFFSET))
     values = _values(store, asked.match(), wanted) if wanted else None
     remarks: Row = {"whole": tuple(whole), "as_words": typed.as_words, "unknown": unknown}
@@ -183,7 +185,7 @@ def _find(store: Store, asked: Question, wanted: Filter, values: Row, *, by_arti
         return _Found([], [], is_more=False, ranked="best")
     if len(matches) <= EXACT:
         sums = list(store.rows(_SUMS.format(hits=_ALL, one=one), values | {"ids": json.dumps(matches)}))
-        best = _best(store, asked.terms(), values, by_article=by_article) if _total(sums) <= RANKED else None
+        best = _best_ids(store, asked.terms(), values, by_article=by_article) if _total(sums) <= RANKED else None
         return _Found(_newest(sums) if best is None else best, sums, is_more=False, ranked="newest" if best is None else "best")
     if (values["n"] or EXACT) <= FEW:
         sums = list(store.rows(_SUMS.format(hits=_MATCHING_IDS, one=one), values | {"ids": json.dumps(keys(store, wanted, FEW))}))
@@ -197,7 +199,7 @@ def _find(store: Store, asked: Question, wanted: Filter, values: Row, *, by_arti
         most *= 8  # more are needed: one article has most of the newest hits
 
 
-def _narrowed(store: Store, typed: Question, wanted: Filter) -> tuple[Filter | None, tuple[str, ...]]:
+def _combined_filters(store: Store, typed: Question, wanted: Filter) -> tuple[Filter | None, tuple[str, ...]]:
     """The filters from parameters and from the typed text together, None if nothing can pass them; and the unknown names of
     sites."""
     named = [_sites_named(store, name) for name in typed.sites]
@@ -241,7 +243,7 @@ def _values(store: Store, words: str, wanted: Filter) -> Row | None:
     return {**values, **bounds} if bounds["n"] else None
 
 
-def _best(store: Store, terms: list[Term], values: Row, *, by_article: bool) -> list[list[int]] | None:
+def _best_ids(store: Store, terms: list[Term], values: Row, *, by_article: bool) -> list[list[int]] | None:
     """Ids of the hits, the most relevant first; None if that costs too much."""
     if len(terms) > 1 and are_common(store, terms):
         return None

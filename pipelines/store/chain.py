@@ -98,7 +98,7 @@ TAKEN_OUT = "0" * 64
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=repr)  # damage may leave bytes
-_LAST = "SELECT digest FROM chain WHERE subject = ? AND subject_id = ? ORDER BY id DESC LIMIT 1"
+_LAST_SEAL = "SELECT digest FROM chain WHERE subject = ? AND subject_id = ? ORDER BY id DESC LIMIT 1"
 _CHAIN_ADDED_LATER = """SELECT julianday(max(applied_at)) - julianday(min(applied_at)) > 1.0 / 1440 FROM _sqlite_migrations
     WHERE migration_set = 'newsledger' AND name IN ('m001_tables', 'm009_chain')"""
 
@@ -124,7 +124,7 @@ def seal(store: Store, subjects: Iterable[tuple[Subject, int]], now: datetime, c
         subjects, cause = (*_all_subjects(store), *subjects), Cause.BEGINNING
     link, at = start.link, moment(now)
     for subject, row_id in dict.fromkeys((*subjects, *taken_out)):
-        last = store.value(_LAST, (subject, row_id))
+        last = store.value(_LAST_SEAL, (subject, row_id))
         is_new = (subject, row_id) in made and last in (None, TAKEN_OUT)
         if cause is not Cause.BEGINNING and not is_new and not _was_as_sealed(store.committed, subject, row_id):
             logger.warning("%s: %s %d was not what was sealed, and is not sealed anew", store.path, subject, row_id)
@@ -143,18 +143,18 @@ def seal(store: Store, subjects: Iterable[tuple[Subject, int]], now: datetime, c
 
 def is_sealed(store: Store, subject: Subject, row_id: int) -> bool:
     """Whether a row was ever sealed."""
-    return store.value(_LAST, (subject, row_id)) is not None
+    return store.value(_LAST_SEAL, (subject, row_id)) is not None
 
 
 def is_forged(store: Store, subject: Subject, row_id: int) -> bool:
     """Whether a sealed row differs from its last seal."""
-    last = store.value(_LAST, (subject, row_id))
+    last = store.value(_LAST_SEAL, (subject, row_id))
     return last is not None and digest(store, subject, row_id) != last
 
 
 def _was_as_sealed(before: Store, subject: Subject, row_id: int) -> bool:
     """Whether a row agreed with its last seal; a fetch may have none, since most fetches find nothing new."""
-    last = before.value(_LAST, (subject, row_id))
+    last = before.value(_LAST_SEAL, (subject, row_id))
     if last is None and subject is Subject.FETCH:
         return True
     return digest(before, subject, row_id) == (None if last == TAKEN_OUT else last)

@@ -68,7 +68,7 @@ class Result:
 
 def count(store: Store, scope: Scope) -> tuple[int, int]:
     """How many revisions are to be read again, and how many cannot be because their pages are not archived."""
-    where, values = _where(scope)
+    where, values = _conditions(scope)
     kept, lost = "r.warc_file IS NOT NULL", "r.warc_file IS NULL"
     sql = f"SELECT count(*) FROM revisions r JOIN articles a ON a.id = r.article_id WHERE {where} AND "  # noqa: S608 - our own words
     return int(store.value(sql + kept, values)), int(store.value(sql + lost, values))
@@ -76,7 +76,7 @@ def count(store: Store, scope: Scope) -> tuple[int, int]:
 
 def page_locations(store: Store, scope: Scope) -> Iterator[PageLocation]:
     """The pages of those revisions, in order of revision ids. Revisions may be written during the iteration."""
-    where, values = _where(scope)
+    where, values = _conditions(scope)
     sql = f"""SELECT r.id, a.site_id, r.warc_file, r.warc_offset, r.payload_hash, {EVIDENCE} FROM revisions r
         JOIN articles a ON a.id = r.article_id WHERE r.warc_file IS NOT NULL AND {where} AND r.id > :after
         ORDER BY r.id LIMIT {BATCH}"""  # noqa: S608 - our own words
@@ -216,7 +216,7 @@ def _reads_as(before: Row | None, row: Row) -> int | None:
     return int(before["reads_as"] or before["id"])
 
 
-def _where(scope: Scope) -> tuple[str, Row]:
+def _conditions(scope: Scope) -> tuple[str, Row]:
     marks = {f"current{position}": name for position, name in enumerate(sorted(scope.current))}
     names = ", ".join(f":{mark}" for mark in marks) or "''"
     where = f"""(:site_id IS NULL OR a.site_id = :site_id)

@@ -93,7 +93,7 @@ def _article(store: Store, lookup: Lookup, article: Article, fetch: Fetch, now: 
         return Judgement(article, fetch, Outcome.STALE, found, is_late=True)
     if found is None:
         return Judgement(article, fetch, Outcome.NEW, may_archive=True, place=place, led=led)
-    known = _known(store, found, article)
+    known = _known_state(store, found, article)
     before = lookup.latest(found) if article.content_hash != known.content_hash else None
     if before and known.extractor == article.extractor:
         article = as_laid_out(before, article)
@@ -147,7 +147,7 @@ def _confirmation(before: Article, fetch: Fetch) -> Fetch:
     )
 
 
-def _known(store: Store, found: Row, article: Article) -> Known:
+def _known_state(store: Store, found: Row, article: Article) -> Known:
     columns = "id, content_hash, date_modified, date_published, extractor, is_accessible_for_free"
     sql = f"SELECT {columns} FROM revisions WHERE article_id = ? ORDER BY number"  # noqa: S608 - our own columns
     *earlier, latest = store.rows(sql, (found["id"],))

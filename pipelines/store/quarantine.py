@@ -163,7 +163,7 @@ class Quarantine:
         sql = """SELECT 1 FROM quarantine
             WHERE site_id = ? AND state = ? AND url = ? AND content_hash = ? AND fetched BETWEEN ? AND ?"""
         since = judged.found["last_seen"] if judged.found else ""
-        where = (*self._here, judged.fetch.url, article.content_hash or "", since, moment(until))
+        where = (*self._site_and_state, judged.fetch.url, article.content_hash or "", since, moment(until))
         return self._store.value(sql, where) is not None
 
     def verdicts(self) -> list[tuple[HeldReading, CodedReason | None]]:
@@ -174,12 +174,13 @@ class Quarantine:
         held, self._held = self._held, []
         last = max((one.fetch.fetched for one in held), default=None)
         if last and self.boilerplate.learn([one.anomaly for one in held], last):
-            held = [self._without(one, lines=self.boilerplate.lines) for one in held]
+            held = [self._with_known_parts(one, lines=self.boilerplate.lines) for one in held]
         anomalies, batch = [one.anomaly for one in held], self._batch_context({one.fetch.url for one in held})
         reasons = judge_batch(anomalies, batch)
         fields = fields_of_template(anomalies, batch)
         rests = [
-            self._without(one, fields=fields) if reason and fields else one for one, reason in zip(held, reasons, strict=True)
+            self._with_known_parts(one, fields=fields) if reason and fields else one
+            for one, reason in zip(held, reasons, strict=True)
         ]
         still = judge_batch([one.anomaly for one in rests], batch)
         return [
@@ -188,7 +189,9 @@ class Quarantine:
         ]
 
     @staticmethod
-    def _without(one: HeldReading, fields: frozenset[str] = frozenset(), lines: frozenset[str] = frozenset()) -> HeldReading:
+    def _with_known_parts(
+        one: HeldReading, fields: frozenset[str] = frozenset(), lines: frozenset[str] = frozenset()
+    ) -> HeldReading:
         """A reading with these fields as in the latest revision, and without these lines."""
         if one.article is None or one.before is None:
             return one
@@ -222,7 +225,9 @@ class Quarantine:
         """Context for judging the readings of the pages `again`: quarantined readings of other pages count too."""
         symptoms: Counter[str] = Counter()
         lines: set[str] = set()
-        for row in self._store.rows("SELECT url, symptoms, lines FROM quarantine WHERE site_id = ? AND state = ?", self._here):
+        for row in self._store.rows(
+            "SELECT url, symptoms, lines FROM quarantine WHERE site_id = ? AND state = ?", self._site_and_state
+        ):
             if row["url"] not in again:
                 symptoms.update(json.loads(row["symptoms"]))
                 lines.update(json.loads(row["lines"]))
@@ -243,7 +248,10 @@ class Quarantine:
         if same:
             self._store.update("quarantine", same, {"last_seen": moment(fetch.fetched), **_reason_columns(reason)})
             self._store.execute("UPDATE quarantine SET looks = looks + 1 WHERE id = ?", (same,))
-        elif self._store.value("SELECT count(*) FROM quarantine WHERE site_id = ? AND state = ?", self._here) < PAGES_KEPT:
+        elif (
+            self._store.value("SELECT count(*) FROM quarantine WHERE site_id = ? AND state = ?", self._site_and_state)
+            < PAGES_KEPT
+        ):
             self._store.insert("quarantine", self._row(one, fetch, reason, article_id))
 
     def _row(self, one: HeldReading, fetch: Fetch, reason: CodedReason, article_id: int | None) -> Row:
@@ -267,7 +275,7 @@ class Quarantine:
 
     def _same(self, article: Article | None, fetch: Fetch) -> int | None:
         sql = "SELECT id FROM quarantine WHERE site_id = ? AND state = ? AND url = ? AND content_hash = ?"
-        found = self._store.value(sql, (*self._here, fetch.url, _hash(article)))
+        found = self._store.value(sql, (*self._site_and_state, fetch.url, _hash(article)))
         return int(found) if found else None
 
     def expire(self, article_id: int | None = None) -> None:
@@ -276,10 +284,10 @@ class Quarantine:
             AND (? IS NULL OR article_id = ?)
             AND EXISTS (SELECT 1 FROM articles a WHERE a.id = quarantine.article_id AND a.last_seen > quarantine.last_seen)"""
         with self._store.transaction():
-            self._store.execute(sql, (QuarantineState.OVERTAKEN, *self._here, article_id, article_id))
+            self._store.execute(sql, (QuarantineState.OVERTAKEN, *self._site_and_state, article_id, article_id))
 
     @property
-    def _here(self) -> tuple[str, str]:
+    def _site_and_state(self) -> tuple[str, str]:
         return self._site_id, QuarantineState.QUARANTINED
 
 

@@ -66,25 +66,25 @@ class Lookup:
     def place(self, article: Article, fetch: Fetch) -> Resolution:
         """Where a page that was read belongs."""
         url, own = canonical_url(article), self.by_address(article.url)
-        there = self._under(article, own)
-        if there and (self._tells(there, article) or not self._is_claimed(there)):
+        there = self._at_same_url(article, own)
+        if there and (self._identifies(there, article) or not self._is_claimed(there)):
             return Resolution(url, there)
-        place = self._led_to(article, fetch, url, own)
+        place = self._by_what_leads_here(article, fetch, url, own)
         is_other = there and (place.found is None or place.found["id"] != there["id"])
         return replace(place, displaced=there) if is_other else place
 
-    def _led_to(self, article: Article, fetch: Fetch, url: str, own: Row | None) -> Resolution:
+    def _by_what_leads_here(self, article: Article, fetch: Fetch, url: str, own: Row | None) -> Resolution:
         """Where a page belongs whose URL is no article's own: decided by the owner's id, or by what leads to the page."""
         if fetch.external_id and (found := self.by_external_id(fetch.external_id)):
             return Resolution(url, found)
         taken = self.by_address(url) or self.by_alias(url) if url != article.url else None
-        if taken and not self._tells(taken, article):
+        if taken and not self._identifies(taken, article):
             return Resolution(article.url)
         if taken:
             return Resolution(url, taken)
         for lead in filter(None, dict.fromkeys((url, article.url, fetch.requested_url))):
             found = (own if lead == article.url else self.by_address(lead)) or self.by_alias(lead)
-            if found and self._tells(found, article):
+            if found and self._identifies(found, article):
                 return Resolution(url, found)
         return Resolution(url)
 
@@ -198,9 +198,9 @@ class Lookup:
             raise KeyError(revision_id)
         return article_of(row, authors, images, url)
 
-    def _under(self, article: Article, found: Row | None) -> Row | None:
+    def _at_same_url(self, article: Article, found: Row | None) -> Row | None:
         """The article at exactly the URL that was read: "/amp/reviews/valve" need not be the AMP form of "/reviews/valve"."""
-        if not found or found["url"] == article.url or self._tells(found, article):
+        if not found or found["url"] == article.url or self._identifies(found, article):
             return found
         return found if bool(amp_to_article(found["url"])) is bool(amp_to_article(article.url)) else None
 
@@ -216,7 +216,7 @@ class Lookup:
         origin = self._store.value(sql, (found["id"],))
         return str(origin) if origin else None
 
-    def _tells(self, found: Row, article: Article) -> bool:
+    def _identifies(self, found: Row, article: Article) -> bool:
         if self.is_withdrawn(found):
             return True  # its text is gone and cannot be compared: whatever leads to it belongs to it
         before = self.latest(found)

@@ -89,7 +89,7 @@ class SqlProcess:
 
         `whole`: without the limit of ANSWER_BYTES.
         """
-        pipe = self._ready()
+        pipe = self._connection()
         is_done = False
         ends = time.monotonic() + milliseconds / 1000 + GRACE_SECONDS
         try:
@@ -122,7 +122,7 @@ class SqlProcess:
             self._child.close()
             self._child = None
 
-    def _ready(self) -> Connection:
+    def _connection(self) -> Connection:
         if self._pipe is not None and self._child.is_alive():
             return self._pipe
         self.close()

@@ -29,7 +29,7 @@ from pipelines.store.rows import archived_row, changed_by, instant_of, last_chan
 from pipelines.store.statistics import StatsUpdater
 from pipelines.text.urls import article_key
 
-_MADE_ONCE = frozenset({Subject.STATE, Subject.FETCH})
+_SEALED_ONCE = frozenset({Subject.STATE, Subject.FETCH})
 """Rows that are written once: a touched one was made in this transaction."""
 _OF_TEMPLATE = (FetchReason.SILENT_EDITS, FetchReason.SHARED_LINE)
 """Reasons for which a page differs from the latest revision only by its template: the article is there."""
@@ -111,7 +111,7 @@ class RevisionWriter:
 
     def _touch(self, subject: Subject, row_id: int) -> None:
         self._written[Cause.CAPTURE].append((subject, row_id))
-        if subject in _MADE_ONCE:
+        if subject in _SEALED_ONCE:
             self._made.add((subject, row_id))
 
     def _touch_read(self, subject: Subject, row_id: int) -> None:

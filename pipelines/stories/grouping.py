@@ -79,9 +79,9 @@ class Stories:
             current = self._story_of(match.article_id)
             if current is None:
                 known = article_id if match.found.is_copy else self._copied(story_id, match.article_id)
-                if known and self._fits(story_id, match.article_id, known):
+                if known and self._belongs(story_id, match.article_id, known):
                     self._put(story_id, match.article_id)
-            elif current != story_id and match.found.is_copy and self._are_one(story_id, current, article_id):
+            elif current != story_id and match.found.is_copy and self._are_one_story(story_id, current, article_id):
                 story_id = self._merge(story_id, current)
         self.refresh(story_id)
 
@@ -121,28 +121,28 @@ class Stories:
                 "kept": row["kept"],
             }
             if moved or row["shared"] is None or row["article_id"] in revised:
-                computed["shared"], computed["kept"] = self._shares(source["article_id"], row["article_id"])
+                computed["shared"], computed["kept"] = self._shared_parts(source["article_id"], row["article_id"])
             if any(row[f"{column}_before"] != value for column, value in computed.items()):
                 self._store.execute(_SET_MEMBER, (*computed.values(), row["article_id"]))
 
-    def _shares(self, source_id: int, article_id: int) -> tuple[float, float]:
+    def _shared_parts(self, source_id: int, article_id: int) -> tuple[float, float]:
         """The shared part of an article and the source, of the shorter of them and of the source."""
         if source_id == article_id:
             return 1.0, 1.0
-        found = self._between(source_id, article_id)
+        found = self._overlap(source_id, article_id)
         is_shorter = len(self._words(source_id).words) <= len(self._words(article_id).words)
         return round(found.shorter, 3), round(found.shorter if is_shorter else found.longer, 3)
 
     def _join(self, article_id: int, copies: list[CopyMatch]) -> int | None:
         """The story of the best copy that the article fits, or a new one with a copy that had none."""
         for match in copies:
-            if match.story_id is None or self._fits(match.story_id, article_id, match.article_id):
-                story_id = match.story_id or self._found(match.article_id)
+            if match.story_id is None or self._belongs(match.story_id, article_id, match.article_id):
+                story_id = match.story_id or self._new_story(match.article_id)
                 self._put(story_id, article_id)
                 return story_id
         return None
 
-    def _fits(self, story_id: int, article_id: int, known: int) -> bool:
+    def _belongs(self, story_id: int, article_id: int, known: int) -> bool:
         """Whether an article that carries the copy of a `known` member shares something with another, and with half of
         several.
 
@@ -150,34 +150,36 @@ class Stories:
         background.
         """
         own = [row["article_id"] for row in self._store.rows(_MEMBERS_OF_SITE, {"story": story_id, "article": article_id})]
-        if len(own) >= OF_ONE_PAPER and not any(self._between(article_id, other).is_reissue for other in own):
+        if len(own) >= OF_ONE_PAPER and not any(self._overlap(article_id, other).is_reissue for other in own):
             return False
-        others = [other for other in self._some(story_id, HELD_AGAINST) if other != known]
-        kin = sum(self._between(article_id, other).is_kin for other in others)
+        others = [other for other in self._sample_of_members(story_id, HELD_AGAINST) if other != known]
+        kin = sum(self._overlap(article_id, other).is_kin for other in others)
         return not others or (kin > 0 and 2 * (kin + 1) >= len(others) + 1)
 
     def _copied(self, story_id: int, article_id: int) -> int | None:
         """One of several members of a story that carries an article's copy."""
-        some = self._some(story_id, HELD_AGAINST)
-        return next((member for member in some if self._between(article_id, member).is_copy), None)
+        some = self._sample_of_members(story_id, HELD_AGAINST)
+        return next((member for member in some if self._overlap(article_id, member).is_copy), None)
 
-    def _are_one(self, story_id: int, other: int, bridge: int) -> bool:
+    def _are_one_story(self, story_id: int, other: int, bridge: int) -> bool:
         """Whether an article carries the copy of half of the members of both stories, and most of those are related to each
         other.
 
         Two stories in one roundup are not.
         """
-        sides = [[one for one in self._some(side, CROSSED + 1) if one != bridge][:CROSSED] for side in (story_id, other)]
+        sides = [
+            [one for one in self._sample_of_members(side, CROSSED + 1) if one != bridge][:CROSSED] for side in (story_id, other)
+        ]
         for side in sides:
-            if 2 * sum(self._between(bridge, one).is_copy for one in side) < len(side):
+            if 2 * sum(self._overlap(bridge, one).is_copy for one in side) < len(side):
                 return False
-        kin = [self._between(one, two).is_kin for one, two in product(*sides)]
+        kin = [self._overlap(one, two).is_kin for one, two in product(*sides)]
         return 2 * sum(kin) > len(kin)
 
-    def _between(self, one: int, other: int) -> Overlap:
+    def _overlap(self, one: int, other: int) -> Overlap:
         return overlap(self._words(one), self._words(other))
 
-    def _some(self, story_id: int, limit: int) -> list[int]:
+    def _sample_of_members(self, story_id: int, limit: int) -> list[int]:
         """Some members of a story: its source, and the newest."""
         return [row["article_id"] for row in self._store.rows(_SAMPLE_OF_MEMBERS, {"story": story_id, "limit": limit})]
 
@@ -185,7 +187,7 @@ class Stories:
         found: int | None = self._store.value("SELECT story_id FROM story_members WHERE article_id = ?", (article_id,))
         return found
 
-    def _found(self, article_id: int) -> int:
+    def _new_story(self, article_id: int) -> int:
         """A new story with its first member."""
         head = {"found": moment(self._now), "source_id": article_id, "first_id": article_id, "first_seen": "", "last_changed": "",
                 "articles": 1, "sites": 1, "edited": 0}  # fmt: skip

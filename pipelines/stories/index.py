@@ -156,7 +156,7 @@ def named_agency(byline: str | None, authors: Iterable[str | None], body: str) -
             return agency
     if byline and (found := parse_byline(byline).agency):
         return found
-    return _in_lines(body) or _in_text(body)
+    return _agency_of_lines(body) or _agency_of_text(body)
 
 
 def credited_agency(printed: Iterable[str | None]) -> str | None:
@@ -165,7 +165,7 @@ def credited_agency(printed: Iterable[str | None]) -> str | None:
     return counts.most_common(1)[0][0] if counts else None
 
 
-def _in_lines(body: str) -> str | None:
+def _agency_of_lines(body: str) -> str | None:
     """The agency of an opening or closing line."""
     opening, closing = body[:_EDGE], body[-_EDGE:]
     for bracketed in (*_BRACKETED.findall(opening), *reversed(_BRACKETED.findall(closing))):
@@ -178,7 +178,7 @@ def _in_lines(body: str) -> str | None:
     return "Reuters" if _REPORTING_CREDIT.search(body[-600:]) else None
 
 
-def _in_text(body: str) -> str | None:
+def _agency_of_text(body: str) -> str | None:
     """The agency to which somebody in the text spoke."""
     read = body[:20_000]
     for match in _ATTRIBUTION.finditer(read):

@@ -82,7 +82,7 @@ def _catch_up(store: Store, now: datetime, at_most: int | None, *, former: bool 
     done = 0
     while at_most is None or done < at_most:
         with store.transaction():
-            some = _take_up(store, now, former)
+            some = _process_batch(store, now, former)
         if not some:
             break
         done += some
@@ -90,7 +90,7 @@ def _catch_up(store: Store, now: datetime, at_most: int | None, *, former: bool 
     return done
 
 
-def _take_up(store: Store, now: datetime, former: bool) -> int:
+def _process_batch(store: Store, now: datetime, former: bool) -> int:
     """Process a few revisions and rereadings; 0 if there are none left."""
     news, corrected = list(store.rows(_NEWS, (TOGETHER,))), list(store.rows(_CORRECTED, (TOGETHER,)))
     keeping = _Transaction(store, now, former)

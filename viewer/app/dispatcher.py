@@ -104,11 +104,11 @@ class Dispatcher:
             logger.warning("%s: took longer than %s s", request.target[:200], PAGE_SECONDS)
             return refusal(503, "This takes longer than a page may take. Ask for less, such as fewer days or rarer words.", root)
         except StoreError as error:
-            self._let_go()
+            self._close_reader()
             logger.warning("%s: %s", request.target[:200], error)
             return refusal(503, "The ledger cannot be read now.", root, ("Retry-After", "5"))
         except Exception:  # the boundary: one request must not take the thread's traceback to the client
-            self._let_go()
+            self._close_reader()
             logger.exception("%s %s", request.method, request.target[:200])
             return refusal(500, "This page could not be made; the server's log says why.", root)
 
@@ -117,12 +117,12 @@ class Dispatcher:
         kept: _Reader | None = getattr(self._kept, "reader", None)
         if kept is not None and kept.is_current():
             return kept
-        self._let_go()
+        self._close_reader()
         self._kept.reader = _Reader(self.shown.db, self.shown.more)
         reader: _Reader = self._kept.reader
         return reader
 
-    def _let_go(self) -> None:
+    def _close_reader(self) -> None:
         kept: _Reader | None = getattr(self._kept, "reader", None)
         self._kept.reader = None
         if kept is not None:

@@ -32,7 +32,7 @@ class MountedPages:
         if dispatcher is None:
             await self._app(scope, receive, send)
             return
-        below = _below(scope, dispatcher.shown.prefix)
+        below = _without_prefix(scope, dispatcher.shown.prefix)
         found = await self._answer(below, dispatcher)
         if found is None:
             await self._app(below, receive, send)
@@ -52,7 +52,7 @@ class MountedPages:
         return found
 
 
-def _below(scope: Scope, prefix: str) -> Scope:
+def _without_prefix(scope: Scope, prefix: str) -> Scope:
     """The request without our prefix: a proxy may have kept the prefix in the path, and Datasette needs the path without it."""
     raw: bytes = scope.get("raw_path") or quote(scope["path"], safe="/:@!$&'()*+,;=~").encode("ascii")
     raw = raw.partition(b"?")[0]

@@ -90,7 +90,7 @@ class SecurityMiddleware:
             await send(message)
 
         try:
-            await self._app(self._known(scope), receive, guarded)
+            await self._app(self._with_own_host(scope), receive, guarded)
         except asyncio.CancelledError:
             raise
         except Exception:  # the boundary: an error must neither reach the client nor end the server
@@ -110,7 +110,7 @@ class SecurityMiddleware:
             return 400
         return 414 if len(path) + len(scope["query_string"]) > MAX_TARGET else 0
 
-    def _known(self, scope: Scope) -> Scope:
+    def _with_own_host(self, scope: Scope) -> Scope:
         """The request with scheme and host as the proxy received them, for addresses in responses; only our own names are
         possible."""
         base = urlsplit(self._names.base(header(scope, b"host")) or self._names.url)

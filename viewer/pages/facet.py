@@ -63,14 +63,14 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
             for site, count in found.sites[:SITES]
         ],
         more_sites=max(0, len(found.sites) - SITES),
-        said=labels.listed(_narrowed(asked, names)),
+        said=labels.listed(_filters_in_words(asked, names)),
         latest=[(day, list(map(home.entry, rows))) for day, rows in groupby(latest, key=lambda row: row.first_seen[:10])],
         query=asked.query(),
         silent_query=replace(asked, changes=("silent",)).query(),
     )
 
 
-def _narrowed(asked: Wanted, names: dict[str, str]) -> list[str]:
+def _filters_in_words(asked: Wanted, names: dict[str, str]) -> list[str]:
     parts: list[Any] = [names.get(site, site) for site in asked.sites]
     parts += [asked.since and f"from {asked.since}", asked.until and f"to {asked.until}"]
     return [part for part in parts if part]

@@ -56,13 +56,13 @@ def respond(request: Request, repository: Repository, base: str) -> Response:
 def _changes(asked: Wanted, repository: Repository) -> list[Change]:
     """The changes, newest first; one more than fits if there are more."""
     if asked.words:
-        return _found(asked, repository.store)
+        return _changes_found(asked, repository.store)
     if asked.url:
         asked = replace(asked, article_id=repository.article(asked.url).article_id)
     return changes.latest(repository.store, asked, limit=MAX_ENTRIES + 1, before=asked.before)
 
 
-def _found(asked: Wanted, store: Store) -> list[Change]:
+def _changes_found(asked: Wanted, store: Store) -> list[Change]:
     """The hits of a saved search, newest first whatever their rank."""
     sites = changes.sites_of(store, asked)
     if sites == []:

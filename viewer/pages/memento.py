@@ -158,7 +158,7 @@ def _memento(
     if at is None:
         return refusal(404, "A memento is named by 14 digits or fewer: year, month, day, hour, minute, second, UTC.", root)
     if memento is None or len(digits) < FULL:
-        return redirect(_as(choose_memento(found.mementos, at).uri, as_received))
+        return redirect(_with_suffix(choose_memento(found.mementos, at).uri, as_received))
     links = _links(found, memento, Link(found.original, "original"), Link(found.timegate, "timegate"))
     headers = (("Memento-Datetime", http_date(memento.at)), ("Link", links))
     revision = repository.revision(article, memento.number)
@@ -185,7 +185,7 @@ def _last_moment(digits: str) -> datetime | None:
     return next(filter(None, ends), None)
 
 
-def _as(uri: str, suffix: str) -> str:
+def _with_suffix(uri: str, suffix: str) -> str:
     """The URI of a memento; with `id_` or `if_`, the URI of its archived page."""
     return re.sub(r"(/memento/\d{14})/", rf"\g<1>{suffix}/", uri, count=1)
 

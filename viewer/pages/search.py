@@ -87,10 +87,10 @@ def page_number(text: str | None) -> int:
 
 def facet(asked: Wanted, name: str, values: Sequence[Facet]) -> list[dict[str, Any]]:
     """The values of a facet: each with its count, the query that narrows to it, and whether it is chosen."""
-    return [{"name": shown, "count": count, **_narrowed(asked, name, value)} for value, shown, count in values[:SHOWN]]
+    return [{"name": shown, "count": count, **_facet_link(asked, name, value)} for value, shown, count in values[:SHOWN]]
 
 
-def _narrowed(asked: Wanted, name: str, value: str) -> dict[str, Any]:
+def _facet_link(asked: Wanted, name: str, value: str) -> dict[str, Any]:
     if name == "site":
         chosen = asked.sites == (value,)
         return {"is_chosen": chosen, "query": replace(asked, sites=() if chosen else (value,)).query()}

@@ -120,7 +120,7 @@ _PATH = re.compile(r"/story/(\d{1,18})(?:/(\d{1,18}))?/?", re.ASCII)
 def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page of a story, or of an article of it."""
     if (url := request.below("/story/")).startswith(("http:", "https:")):
-        return _of_article(url, ledger, root)
+        return _redirect_from_article(url, ledger, root)
     match = _PATH.fullmatch(request.path)
     found = stories.story(ledger.store, int(match[1])) if match else None
     if match is None or found is None:
@@ -155,7 +155,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     )
 
 
-def _of_article(url: str, ledger: Repository, root: str) -> Response:
+def _redirect_from_article(url: str, ledger: Repository, root: str) -> Response:
     """Redirect from the permanent address of a story, the URL of an article that carries it, to its page in this ledger."""
     article = ledger.article(url)
     story = stories.of_article(ledger.store, article.article_id)

@@ -59,7 +59,7 @@ def backup_command(target: Path, init: bool, keep: int | None, only_list: bool, 
         task = progress.add_task("copying", total=None)
         backup = take(store, warc_folder(warc_path, db), own_sites(), target, now(), keep=keep,
                       on_progress=lambda done, total: progress.update(task, completed=done, total=total))  # fmt: skip
-    left_out = _left_out(Path(db))
+    left_out = _files_not_copied(Path(db))
     if as_json:
         print_json(_facts(backup) | {"not_held": left_out})
         return
@@ -70,7 +70,7 @@ def backup_command(target: Path, init: bool, keep: int | None, only_list: bool, 
         console().print(f"not in it, and to be kept elsewhere: {', '.join(left_out)}", markup=False)
 
 
-def _left_out(db: Path) -> list[str]:
+def _files_not_copied(db: Path) -> list[str]:
     """Other files that a new machine needs: those with secrets, and a catalogue in another place."""
     settings, catalogue, key = find(os.environ), configuration().text("sites"), default_key(str(db))
     found = [settings, key if key.is_file() else None, Path(catalogue) if catalogue else None]

@@ -54,11 +54,11 @@ def command(words: tuple[str, ...], failed: bool, since: str | None, limit: int,
 
 def _cells(row: Row) -> tuple[object, ...]:
     began = when(row["started"]) or f"planned {when(row['planned'])}"
-    return (row["id"], row["site_id"], row["trigger"], began, _took(row), word(row["outcome"]), row["requests"], row["looks"],
+    return (row["id"], row["site_id"], row["trigger"], began, _duration(row), word(row["outcome"]), row["requests"], row["looks"],
             row["revisions"], row["errors"], row["reason"])  # fmt: skip
 
 
-def _took(row: Row) -> str:
+def _duration(row: Row) -> str:
     if not row["started"] or not row["finished"]:
         return ""
     took = instant_of(row["finished"]) - instant_of(row["started"])
@@ -83,7 +83,9 @@ def _show(store: Store, db: str, crawl_id: int, as_json: bool) -> None:
     out.print(f"crawl {row['id']} of {row['site_id']}, by {row['trigger']}: ", word(row["outcome"]), sep="")
     if row["reason"]:
         out.print(f"why: {plain(row['reason'])}", style="yellow", markup=False)
-    began = f"began {when(row['started'])}, took {_took(row) or 'no time that is known'}" if row["started"] else "did not begin"
+    began = (
+        f"began {when(row['started'])}, took {_duration(row) or 'no time that is known'}" if row["started"] else "did not begin"
+    )
     out.print(f"planned {when(row['planned']) or 'by nobody'}; {began}", markup=False)
     outcomes = ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing fetched"
     out.print(f"{row['requests']} requests, {row['candidates']} candidates, {row['bytes']:,} bytes; {outcomes}", markup=False)

@@ -58,7 +58,7 @@ def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool,
     the catalogue has switched them off or has them no more, are left out.
     """
     if of_schedule:
-        _of_schedule(db, as_json)
+        _check_schedule(db, as_json)
         return
     plan = judged_plan(db, sites_path, now())
     if plan is None and not site:
@@ -93,7 +93,7 @@ def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool,
         raise SystemExit(1)
 
 
-def _of_schedule(db: str, as_json: bool) -> None:
+def _check_schedule(db: str, as_json: bool) -> None:
     """Check the schedule by the heartbeat file beside the ledger; ill sites do not count."""
     heartbeat = read_heartbeat(db)
     alive = heartbeat is not None and heartbeat.fresh(now())

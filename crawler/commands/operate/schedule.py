@@ -101,7 +101,7 @@ def command(ctx: click.Context, once: bool, jobs: int, time_limit: int, metrics:
         server.start()
         stack.callback(server.close)
         open_monitor(stack, monitored, metrics, max_age, now, alerts)
-        _run_on(schedule, crawls, db, sites_path, now)
+        _run_until_stopped(schedule, crawls, db, sites_path, now)
 
 
 for verb in control.VERBS:
@@ -129,7 +129,7 @@ def _run_due(schedule: Schedule, now: Clock) -> None:
     schedule.queues.wait_idle()
 
 
-def _run_on(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None, now: Clock) -> None:
+def _run_until_stopped(schedule: Schedule, crawls: CrawlRunner, db: str, path: Path | None, now: Clock) -> None:
     stopping = processes.stop_event()
     before = read_heartbeat(db)
     logger.info("%d starts were missed while no scheduler ran", schedule.note_missed())

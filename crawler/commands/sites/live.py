@@ -141,7 +141,7 @@ def probe(url: str, sites_path: Path | None, as_json: bool) -> None:
     same = next((site for site in load_catalogue(sites_path) if site.url == _address(url)), None)
     if same is not None:
         echo(f"{same.id} of the catalogue is at this address", err=True)
-    row = _found(url, as_json)
+    row = _probed(url, as_json)
     if as_json:
         print_json(row)
     if row["problem"]:
@@ -165,10 +165,10 @@ def add(url: str, site_id: str | None, off: bool, sites_path: Path | None, as_js
         raise click.UsageError(
             f"{same.id} is in the catalogue, at {same.url}; `newsledger sites enable {same.id}` switches it on"
         )
-    row = _found(url, as_json)
+    row = _probed(url, as_json)
     if not row["problem"]:
         file = file_of(sites_path)
-        values = _named(row["definition"], site_id, {site.id for site in known}) | ({"enabled": False} if off else {})
+        values = _with_free_id(row["definition"], site_id, {site.id for site in known}) | ({"enabled": False} if off else {})
         heading = f"Proposed by `newsledger sites add {url}`{'; to check:' if row['doubts'] else ''}"
         file.add(values, comment="\n".join((heading, *row["doubts"])))
         file.save()
@@ -188,7 +188,7 @@ def _address(url: str) -> str:
         raise click.UsageError(str(error)) from error
 
 
-def _found(url: str, as_json: bool) -> Row:
+def _probed(url: str, as_json: bool) -> Row:
     """The result of a probe; printed unless the output is JSON."""
     from crawler.spiders.run import probe_site  # loads Scrapy
 
@@ -216,7 +216,7 @@ def _print_probe(row: Row) -> None:
         out.print("\n".join(("", "[[site]]", *lines)), markup=False)
 
 
-def _named(definition: Mapping[str, object], site_id: str | None, taken: set[str]) -> Row:
+def _with_free_id(definition: Mapping[str, object], site_id: str | None, taken: set[str]) -> Row:
     """The definition with an id that no other site has."""
     wanted = str(site_id or definition["id"])
     free = next(name for number in range(1, 1000) if (name := wanted if number == 1 else f"{wanted[:60]}-{number}") not in taken)

@@ -266,7 +266,7 @@ class _Texts:
             known = self._by_hash.get(row["content_hash"], ())
             same = [text for text in known if text[0]["date_modified"] == row["date_modified"]] or known
             best = max(same, key=lambda text: (text[0]["first_seen"] <= seen, text[0]["first_seen"]), default=None)
-            return _stamped(*best, row) if best else None
+            return _with_stamp(*best, row) if best else None
         if outcome not in _READ or _is_redirect(row):
             return None  # only its time says which text a fetch of an older version read
         before = [text for text in self._revisions.get(row["article_id"], ()) if text[0]["first_seen"] <= seen]
@@ -294,7 +294,7 @@ def _accepted(store: Store, around: Neighbourhood) -> frozenset[tuple[str, str]]
     return frozenset((row["fetched"], row["content_hash"]) for row in store.rows(sql, (json.dumps(list(around.articles)),)))
 
 
-def _stamped(revision: Row, text: Article, row: Row) -> Article:
+def _with_stamp(revision: Row, text: Article, row: Row) -> Article:
     """A text with the modification time that the page had at that fetch."""
     if row["date_modified"] == revision["date_modified"]:
         return text

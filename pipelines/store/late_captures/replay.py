@@ -186,7 +186,7 @@ class _Scratch:
         return [self._write(event, now) for event in self._events]
 
     def _write(self, event: HistoryEvent, now: datetime | None) -> Recorded:
-        writer, quarantine = self._of(event)
+        writer, quarantine = self._writer_of(event)
         judged = writer.judge(event.item, now)
         if not event.is_believed and (waits := quarantine.second_look(judged)):
             held, reason = waits
@@ -199,7 +199,7 @@ class _Scratch:
             quarantine.accept(event.item, judged.fetch)
         return recorded
 
-    def _of(self, event: HistoryEvent) -> tuple[RevisionWriter, Quarantine]:
+    def _writer_of(self, event: HistoryEvent) -> tuple[RevisionWriter, Quarantine]:
         key = event.site_id, event.crawl_id
         if key not in self._writers:
             quarantine = Quarantine(self._scratch, *key, Readings())
