@@ -116,8 +116,8 @@ def _git(folder: Path, now: datetime, *words: str) -> str:
     except subprocess.TimeoutExpired as error:
         raise PublicationError(f"git:{folder}: git {words[0]} takes longer than {GIT_SECONDS:g} s") from error
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip()).splitlines()[:1]
-        raise PublicationError(f"git:{folder}: git {words[0]}: {said[0] if said else done.returncode}")
+        message = (done.stderr.strip() or done.stdout.strip()).splitlines()[:1]
+        raise PublicationError(f"git:{folder}: git {words[0]}: {message[0] if message else done.returncode}")
     return done.stdout
 
 

@@ -232,8 +232,8 @@ def answer(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]])
     if by is None or not rows:
         return None
     counts = Counter(str(row[columns.index(by)] or "–")[: 10 if by in _STAMPS else None] for row in rows)
-    of, order = ("day", sorted(counts.items())) if by in _STAMPS else ("paper", counts.most_common())
-    return bars(title, f"Rows of each {of}.", (of, "rows"), [(name, (count,)) for name, count in order])
+    counted_by, order = ("day", sorted(counts.items())) if by in _STAMPS else ("paper", counts.most_common())
+    return bars(title, f"Rows of each {counted_by}.", (counted_by, "rows"), [(name, (count,)) for name, count in order])
 
 
 def _column_is(rows: Sequence[Sequence[object]], place: int, kind: type | tuple[type, ...]) -> bool:

@@ -95,8 +95,8 @@ def outcome(name: str) -> str:
 
 def fields(names: Iterable[str]) -> str:
     """Names of fields as a phrase: "headline, text and byline"."""
-    said = list(dict.fromkeys(FIELDS.get(name, name.replace("_", " ")) for name in names))
-    return listed(said)
+    phrases = list(dict.fromkeys(FIELDS.get(name, name.replace("_", " ")) for name in names))
+    return listed(phrases)
 
 
 def listed(parts: Iterable[str]) -> str:

@@ -69,8 +69,8 @@ class SiteHealthCache:
     def sites(self, store: Store, now: datetime, limit: int = SITES_A_REQUEST) -> list[Judged]:
         """All sites, the ill ones first and the worst of them at the top; the metrics of at most `limit` are read again."""
         if isinstance(store, Ledgers):
-            each = max(1, limit // len(store.each))
-            return sorted((site for one in store.each for site in self.sites(one, now, each)), key=_severity)
+            share = max(1, limit // len(store.each))
+            return sorted((site for one in store.each for site in self.sites(one, now, share)), key=_severity)
         sites = sites_and_crawls(store)
         behind = [site for site in sites if self._is_behind(store, site)]
         until = time.thread_time() + SECONDS_A_REQUEST
@@ -116,14 +116,14 @@ class SiteHealthCache:
                 last_reason_code=site.reason_code,
                 last_success=success,
             )
-        told = replace(
+        updated = replace(
             metrics,
             success_age=age,
             imported=bool(site.imported),
             paused=paused,
             paused_until=site.paused_until if paused else None,
         )
-        findings = judge(told)
+        findings = judge(updated)
         known = findings if kept else tuple(one for one in findings if one.ill)
         return Judged(site, known, _verdict(site, known, gathered=kept is not None))
 

@@ -84,7 +84,8 @@ class StreamConsumer:
             except StoreError as error:
                 self._wait_for("the ledger cannot be written", error, stopping)
         with suppress(RedisError):
-            self._leave()
+            if self._redis.get(WRITER) == self._name.encode():
+                self._redis.delete(WRITER)
 
     def _step(self) -> bool:
         """Write the waiting entries; returns whether there were any."""
@@ -128,10 +129,6 @@ class StreamConsumer:
             self._problem = "another ledger's writer"
             logger.error("looks go to the ledger %s; this writer waits until that one's is gone", holder)
         return False
-
-    def _leave(self) -> None:
-        if self._redis.get(WRITER) == self._name.encode():
-            self._redis.delete(WRITER)
 
     def _upkeep(self, *, quiet: bool) -> None:
         self._upkeep_at = time.monotonic()

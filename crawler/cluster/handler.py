@@ -172,7 +172,8 @@ class MessageHandler:
             return "late"
         repeated = message.serial <= crawl.serial
         if not repeated:
-            self._note_serial(crawl, message.serial)
+            crawl.missing += message.serial - crawl.serial - 1
+            crawl.serial = message.serial
         if isinstance(message, CrawlEnded):
             self._close(message.crawl, message.ending)
             return "ended"
@@ -270,10 +271,6 @@ class MessageHandler:
             else:
                 crawl.holds = True
         return crawl
-
-    def _note_serial(self, crawl: _OpenedCrawl, serial: int) -> None:
-        crawl.missing += serial - crawl.serial - 1
-        crawl.serial = serial
 
     def _forget_waiting(self, crawl: _OpenedCrawl) -> None:
         if crawl.holds:

@@ -67,7 +67,7 @@ _Answer = TypeVar("_Answer")
 
 
 class WriterClient:
-    """One crawl's `crawler.crawl.remote.RemoteWriter`."""
+    """One crawl's `crawler.crawl.remote.RemoteWriter`, which says what each method does."""
 
     def __init__(self, redis: Redis, lease: Lease, worker: str, clock: Clock, keys: KeyRing = NO_KEYS) -> None:
         """`redis` must allow a blocking wait of more than a second."""
@@ -87,7 +87,6 @@ class WriterClient:
         self._sending = threading.Lock()
 
     def open(self, site: Site, trigger: str, planned: datetime | None, started: datetime) -> tuple[int, CrawlContext]:
-        """As `RemoteWriter` says."""
         if not self._is_written():
             raise DispatchError("there is no writer")
         reply, fence = self._reply(), self._lease.fence
@@ -100,15 +99,13 @@ class WriterClient:
             self._give_up(str(error))
 
     def may_request(self) -> bool:
-        """As `RemoteWriter` says."""
         return self.holds_host() and self.waits.kept
 
     def holds_host(self) -> bool:
-        """As `RemoteWriter` says."""
         return self._lease.seconds_left() > 0
 
     def look_up(self, question: SnapshotQuestion) -> SiteSnapshot:
-        """As `RemoteWriter` says. A long question is sent in parts."""
+        """A long question is sent in parts."""
         found = SiteSnapshot()
         parts = max(len(question.keys), len(question.external_ids), 1)
         for start in range(0, parts, KEYS_TOGETHER):
@@ -123,11 +120,9 @@ class WriterClient:
         return self._answer(reply, decode_answer)
 
     def send(self, item: Article | Fetch) -> None:
-        """As `RemoteWriter` says."""
         self._put(lambda serial: ItemFetched(self.crawl, serial, item))
 
     def end(self, result: CrawlResult) -> None:
-        """As `RemoteWriter` says."""
         self.result = result
         self._put(lambda serial: CrawlEnded(self.crawl, serial, result), END_SECONDS)
         self.delivered = True

@@ -66,9 +66,9 @@ def command(name: str | None, save: Path | None, only_sql: bool, db: str, as_jso
 
 
 def _list(*, as_json: bool) -> None:
-    every = questions.questions().values()
+    listed = questions.questions().values()
     if as_json:
         keys = ("name", "title", "text", "parameters", "sql")
-        print_json([{key: getattr(one, key) for key in keys} for one in every])
+        print_json([{key: getattr(one, key) for key in keys} for one in listed])
         return
-    console().print(table(("name", "wants", "question"), ((one.name, " ".join(one.parameters), one.title) for one in every)))
+    console().print(table(("name", "wants", "question"), ((one.name, " ".join(one.parameters), one.title) for one in listed)))

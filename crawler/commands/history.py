@@ -129,8 +129,10 @@ def _cells(row: Row) -> tuple[object, ...]:
 
 def _narrow_row(out: Console, row: Row) -> Text:
     """One revision on a narrow terminal; its headline only if it changed."""
-    says = f", the page says {when(row['date_modified'])}" if row["date_modified"] else ""
-    lines = Text.assemble(f"{row['number']:>3}  ", word(row["change"]), f"  {bounds(row)}, {ago(row['first_seen'], now())}{says}")
+    page_date = f", the page says {when(row['date_modified'])}" if row["date_modified"] else ""
+    lines = Text.assemble(
+        f"{row['number']:>3}  ", word(row["change"]), f"  {bounds(row)}, {ago(row['first_seen'], now())}{page_date}"
+    )
     facts = " ".join(filter(None, (_changed(row), f"({_words(row)} words)" if _words(row) else "")))
     if facts:
         lines.append(f"\n     {facts}", style="dim")
@@ -174,12 +176,12 @@ def print_as_of(store: Store, article: ArticleRecord, text: str, *, as_json: boo
     revisions = [{**articles.facts(one), "reads_as": one.reads_as} for one in articles.history(store, article.article_id)]
     answer = state_as_of(revisions, map(row_of, articles.states(store, article.article_id)), at)
     withdrawn = withdrawal_of(store, article.article_id)
-    stood = [] if withdrawn else [_revision(store, article, row) for row in revisions if row["number"] in answer.numbers]
+    shown = [] if withdrawn else [_revision(store, article, row) for row in revisions if row["number"] in answer.numbers]
     clock = f"{at.astimezone(zone_of(name)).isoformat(timespec='seconds')} {name}"
     if as_json:
-        print_json(_answer_json(article, answer, describe(answer, revisions), withdrawn, stood) | {"clock": clock})
+        print_json(_answer_json(article, answer, describe(answer, revisions), withdrawn, shown) | {"clock": clock})
     else:
-        _print_answer(article, f"{describe(answer, revisions)} ({clock})", withdrawn, answer, stood)
+        _print_answer(article, f"{describe(answer, revisions)} ({clock})", withdrawn, answer, shown)
 
 
 def _revision(store: Store, article: ArticleRecord, row: Row) -> Row:
@@ -188,29 +190,29 @@ def _revision(store: Store, article: ArticleRecord, row: Row) -> Row:
     return {**row, **texts}
 
 
-def _answer_json(article: ArticleRecord, answer: AsOf, sentence: str, withdrawn: Withdrawal | None, stood: list[Row]) -> Row:
+def _answer_json(article: ArticleRecord, answer: AsOf, sentence: str, withdrawn: Withdrawal | None, shown: list[Row]) -> Row:
     return {
         "url": article.url, "at": moment(answer.at), "certainty": answer.certainty, "since": optional_moment(answer.since),
         "until": optional_moment(answer.until), "absent": ABSENT in answer.numbers, "sentence": sentence,
-        "withdrawn": asdict(withdrawn) if withdrawn else None, "revisions": stood,
+        "withdrawn": asdict(withdrawn) if withdrawn else None, "revisions": shown,
     }  # fmt: skip
 
 
-def _print_answer(article: ArticleRecord, sentence: str, withdrawn: Withdrawal | None, answer: AsOf, stood: list[Row]) -> None:
+def _print_answer(article: ArticleRecord, sentence: str, withdrawn: Withdrawal | None, answer: AsOf, shown: list[Row]) -> None:
     out = console()
     out.print(article.url, markup=False)
     out.print(sentence[:1].upper() + sentence[1:] + ".", markup=False)
     if withdrawn:
         out.print(str(withdrawn), style="bold red", markup=False)
-    for row in stood:
+    for row in shown:
         out.print()
         out.print(f"Revision {row['number']}, ", word(row["change"]), f", {_times(row)}", sep="")
         out.print(plain(row["headline"]), style="bold", markup=False)
         if answer.certainty is not Certainty.BETWEEN:
             text = "\n\n".join(filter(None, (row["description"], row["byline"], row["body"])))
             out.print(f"\n{plain(text)}", markup=False)
-    if len(stood) > 1:
-        numbers = " ".join(str(row["number"]) for row in stood)
+    if len(shown) > 1:
+        numbers = " ".join(str(row["number"]) for row in shown)
         out.print(f"\nWhat differs: newsledger diff {article.url} {numbers}", markup=False)
 
 

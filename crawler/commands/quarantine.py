@@ -60,8 +60,8 @@ def accept(site: str, db: str, sites_path: Path | None, as_json: bool) -> None:
 def drop(ids: tuple[int, ...], site: str | None, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Discard readings for good: their pages are deleted, their rows stay. Needs no catalogue; --site limits it to one site."""
     with change_ledger(db) as store:
-        there = {one.id for one in in_quarantine(store, site)}
-        wrong = [row_id for row_id in ids if row_id not in there]
+        waiting = {one.id for one in in_quarantine(store, site)}
+        wrong = [row_id for row_id in ids if row_id not in waiting]
         if wrong:
             raise click.UsageError(f"not in quarantine{f' of {site}' if site else ''}: {', '.join(map(str, wrong))}")
         for row_id in dict.fromkeys(ids):

@@ -158,9 +158,9 @@ def _summary(found: Hits) -> str:
         return "Nothing found in the newest of very many: a rarer word or a time (--since, --until) finds more." + _remarks(found)
     many = "more than " if found.is_more else ""
     order = "the best first" if found.ranked == "best" else "the newest first"
-    of = f" of {found.articles:,} article{'s' if found.articles != 1 else ''}" if found.articles != found.total else ""
+    of_articles = f" of {found.articles:,} article{'s' if found.articles != 1 else ''}" if found.articles != found.total else ""
     shown = "" if len(found.hits) == found.articles else f", {len(found.hits)} shown"
-    return f"{many}{found.total:,} revision{'s' if found.total != 1 else ''}{of}{shown}, {order}" + _remarks(found)
+    return f"{many}{found.total:,} revision{'s' if found.total != 1 else ''}{of_articles}{shown}, {order}" + _remarks(found)
 
 
 def _remarks(found: Hits) -> str:

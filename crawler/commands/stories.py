@@ -106,7 +106,7 @@ def _published(head: StoryHead) -> str:
     return f"; published first at {head.source_site_id}, {when(stamp)}" if stamp else ""
 
 
-def _agency(of: StoryHead | StoryMember) -> str:
+def _agency(story: StoryHead | StoryMember) -> str:
     """The agency; in brackets if this paper, or the story's source, does not name it."""
-    agency = of.agency or ""
-    return f"({agency})" if of.agency_is == "implied" else agency
+    agency = story.agency or ""
+    return f"({agency})" if story.agency_is == "implied" else agency

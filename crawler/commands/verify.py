@@ -80,7 +80,7 @@ def command(with_pages: bool, show_all: bool, day: str | None, published: str | 
         if not faults and not checked.anchors.agreeing and (key_path or ca_path):
             faults.append(VerificationFault("checkpoints", "there is none, in the ledger or given, and a key was"))
         kept = [one.size for one in checked.anchors.agreeing if one.witness in anchors.witnesses]
-        again = list(islice(sealed_again(store, [*kept, *(line.seals for line in lines)]), MANY))
+        resealed = list(islice(sealed_again(store, [*kept, *(line.seals for line in lines)]), MANY))
         if store.readonly:
             echo("the ledger may only be read: its full-text index is not held against the texts", err=True)
     if premis_path:
@@ -90,12 +90,12 @@ def command(with_pages: bool, show_all: bool, day: str | None, published: str | 
         except OSError as error:
             raise click.ClickException(f"{premis_path}: {error.strerror}") from error
     if as_json:
-        listed: list[VerificationFault | SealedAgain] = [*faults, *again]
+        listed: list[VerificationFault | SealedAgain] = [*faults, *resealed]
         print_json([{"where": one.where, "what": one.what, "is_fault": one in faults} for one in listed])
         for line in (*([] if faults else _unchanged_since(checked)), str(checked)):
             echo(line, err=True)
     else:
-        _print(faults, again, checked)
+        _print(faults, resealed, checked)
     if faults:
         raise SystemExit(1)
 
@@ -194,13 +194,13 @@ def _unchanged_since(checked: Checked) -> list[str]:
     return [f"As they were {best.witness.at} by the ledger's own clock: {what}, {sign}. One that was kept elsewhere proves more."]
 
 
-def _print(faults: list[VerificationFault], again: list[SealedAgain], checked: Checked) -> None:
+def _print(faults: list[VerificationFault], resealed: list[SealedAgain], checked: Checked) -> None:
     out = console()
     for fault in faults:
         out.print(str(fault), markup=False)
     if not faults:
         out.print("Nothing is wrong.")
-    for one in again:
+    for one in resealed:
         out.print(f"{one.where}: {one.what}", markup=False)
     for line in (*([] if faults else _unchanged_since(checked)), str(checked)):
         out.print(line, markup=False)

@@ -40,8 +40,8 @@ class ExchangeCapture:
 
 def _redirects(earlier: Exchange) -> tuple[Exchange, ...]:
     """The redirects that led to the request after an exchange, the exchange included if it redirects."""
-    here = (replace(earlier, redirects=()),) if earlier.status in _REDIRECTS else ()
-    return earlier.redirects + here
+    last = (replace(earlier, redirects=()),) if earlier.status in _REDIRECTS else ()
+    return earlier.redirects + last
 
 
 def exchange_of(request: Request, response: Response) -> Exchange:

@@ -87,9 +87,9 @@ def check_package(files: dict[str, bytes]) -> str:
     return f"{len(listed)} files are those of their hashes."
 
 
-def is_of(said: str | None, data: bytes) -> bool:
+def is_of(digest: str | None, data: bytes) -> bool:
     """Whether a WARC digest (an algorithm, and base32 or hex) is of these bytes; true if there is none."""
-    name, _, value = (said or f"sha256:{sha256(data)}").partition(":")
+    name, _, value = (digest or f"sha256:{sha256(data)}").partition(":")
     found = hashlib.new(name.lower(), data)
     return value.lower() in (found.hexdigest(), base64.b32encode(found.digest()).decode().lower())
 
@@ -110,8 +110,8 @@ def records_of(path: str, data: bytes) -> Iterator[tuple[str, dict[str, str], st
     """Offset, fields, the SHA-256 of head and block, and the block of each record of a WARC file; a gzip member is one record."""
     for offset, plain in unpacked(data):
         head, _, rest = plain.partition(b"\r\n\r\n")
-        parted = (line.partition(":") for line in head.decode("utf-8", "replace").split("\r\n"))
-        fields = {name.lower(): value.strip() for name, _, value in parted}
+        lines = (line.partition(":") for line in head.decode("utf-8", "replace").split("\r\n"))
+        fields = {name.lower(): value.strip() for name, _, value in lines}
         block = rest[: int(fields["content-length"])]
         need(rest[len(block) :] == b"\r\n\r\n", "a record's length is not that of what it holds")
         yield f"{path[8:]} {offset}", fields, sha256(head + b"\r\n\r\n" + block), block
@@ -158,15 +158,15 @@ def check_named(files: dict[str, bytes], records: list[Record], named: set[str])
         need((f"{one['filename']} {one['offset']}", one["url"], at) in places, "the index names a record that is not there")
 
 
-def redirects(answer: str, behind: list[Record]) -> list[tuple[str, str]]:
+def redirects(answer: str, following: list[Record]) -> list[tuple[str, str]]:
     """Hashes of the redirects of a response, each with that of its request, in their order."""
     led: list[tuple[str, str]] = []
     last = answer
-    for found, _, fields in behind:
-        of = fields.get("warc-concurrent-to")
-        if fields.get("warc-type") == "request" and of == last:
+    for found, _, fields in following:
+        belongs_to = fields.get("warc-concurrent-to")
+        if fields.get("warc-type") == "request" and belongs_to == last:
             led[-1:] = [(led[-1][0], found)] if led else []
-        elif of == answer:
+        elif belongs_to == answer:
             led.append((found, ""))
             last = fields["warc-record-id"]
         else:

@@ -51,14 +51,14 @@ def _starts(cron: str, place: ZoneInfo, begin: datetime, *, reverse: bool = Fals
     except CronSimError:  # 31 February: read as a rule, and never true
         return
     for local in rule:
-        first, again = local.replace(tzinfo=place), local.replace(tzinfo=place, fold=1)
-        early, late = first.utcoffset(), again.utcoffset()
+        first, second = local.replace(tzinfo=place), local.replace(tzinfo=place, fold=1)
+        early, late = first.utcoffset(), second.utcoffset()
         runs_through = {(local.hour - 1) % 24, (local.hour + 1) % 24} <= rule.hours
         if early == late or early is None or late is None:
             yield local, first.astimezone(UTC)
         elif early > late:  # this hour comes twice
             yield local, first.astimezone(UTC)
             if runs_through:
-                yield local, again.astimezone(UTC)
+                yield local, second.astimezone(UTC)
         elif not runs_through:  # this hour is skipped; the offset before the gap leads behind it
             yield local, first.astimezone(UTC)

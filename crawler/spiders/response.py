@@ -16,7 +16,7 @@ from crawler.middlewares import MAX_REASON, RequestRefused, RobotsDisallowed, fa
 from crawler.middlewares.download_handler import CAPTURED_EXCHANGE
 from crawler.spiders.capture import Capture, first, read_capture
 from crawler.warc.decode import decode_undeclared
-from pipelines.article import Article, Exchange, Fetch, Outcome, Payload
+from pipelines.article import Article, Fetch, Outcome, Payload
 from pipelines.reasons import CodedReason, FetchReason, coded
 from pipelines.text.urls import amp_to_article, canonicalize
 
@@ -32,7 +32,7 @@ def item_from_response(response: Response, planned: PlannedRequest, site: Site, 
     url = canonicalize(response.url) or response.url
     redirected = bool(request and request.meta.get("redirect_urls"))
     headers = plain_headers(response.headers.items())
-    tdm = request.meta.get(TDM_FOUND) if request else None
+    tdm, exchange = (request.meta.get(TDM_FOUND), request.meta.get(CAPTURED_EXCHANGE)) if request else (None, None)
     length = first(headers, "content-length") or ""
     unpacked = decode_undeclared(response.body)
     capture = Capture(
@@ -56,7 +56,7 @@ def item_from_response(response: Response, planned: PlannedRequest, site: Site, 
         claimed_modified=planned.claimed_modified,
         aliases=(*planned.aliases, *(((url, "amp"),) if amp_to_article(url) else ())),
         tdm=str(tdm) if tdm else None,
-        payload=Payload(unpacked.body, first(headers, "content-type"), _exchange(response)),
+        payload=Payload(unpacked.body, first(headers, "content-type"), exchange),
     )
     item = read_capture(capture, site, fetch)
     doubt = _old_copy(headers, planned, now) if isinstance(item, Article) and item.fetch and not item.fetch.doubt else None
@@ -85,10 +85,6 @@ def outcome_of_failure(failure: Failure) -> tuple[Outcome, CodedReason]:
 def _bounded(reason: CodedReason) -> CodedReason:
     """One line of untrusted text."""
     return replace(reason, text=reason.text.partition("\n")[0].strip()[:MAX_REASON])
-
-
-def _exchange(response: Response) -> Exchange | None:
-    return response.request.meta.get(CAPTURED_EXCHANGE) if response.request else None
 
 
 def _validator(headers: Headers, name: str) -> str | None:

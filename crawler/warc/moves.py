@@ -43,8 +43,8 @@ class Moves:
 
     def place(self, offset: int) -> int | str:
         """The present offset of a pointer's record; if it was removed, the reason."""
-        if gone := self.pruned.get(offset):
-            return f"{PRUNED} on {gone.at[:10]} by policy: {gone.policy}"
+        if removal := self.pruned.get(offset):
+            return f"{PRUNED} on {removal.at[:10]} by policy: {removal.policy}"
         return self.to.get(offset, NOT_THERE) if self.begin else offset
 
     def name(self, offset: int) -> int:
@@ -73,16 +73,16 @@ def _moves(path: Path, *_: int) -> Moves:
         return _NONE
     try:
         facts = json.loads(second.block)
-        to = {int(name): second.end + int(distance) for name, distance in facts["moved"]}
-        took = [PrunedRecords(str(one["at"]), str(one["policy"]), tuple(map(int, one["offsets"]))) for one in facts["pruned"]]
+        places = {int(name): second.end + int(distance) for name, distance in facts["moved"]}
+        removals = [PrunedRecords(str(one["at"]), str(one["policy"]), tuple(map(int, one["offsets"]))) for one in facts["pruned"]]
     except (ValueError, TypeError, LookupError):
         return _NONE
-    names = {place: name for name, place in to.items()}
-    return Moves(to, names, {offset: one for one in took for offset in one.offsets}, second.end)
+    names = {place: name for name, place in places.items()}
+    return Moves(places, names, {offset: one for one in removals for offset in one.offsets}, second.end)
 
 
 def moves_record(moved: Sequence[tuple[int, int]], pruned: Iterable[PrunedRecords], now: datetime) -> bytes:
     """The record of moves; `moved`: offsets in pointers, and the distance of each record from this record's end."""
-    took = [{"at": one.at, "policy": one.policy, "offsets": one.offsets} for one in pruned]
-    block = json.dumps({"format": "newsledger-pruned/1", "moved": moved, "pruned": took}, separators=(",", ":")).encode()
+    removals = [{"at": one.at, "policy": one.policy, "offsets": one.offsets} for one in pruned]
+    block = json.dumps({"format": "newsledger-pruned/1", "moved": moved, "pruned": removals}, separators=(",", ":")).encode()
     return record_about_file("metadata", KIND, block, now)

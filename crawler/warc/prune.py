@@ -191,8 +191,8 @@ def _prune_file(folder: Path, file: str, removed: list[_Group], unrecorded: list
             offsets = tuple(group.name for group in unrecorded)
             record_removal(file, offsets, sum(group.end - group.start for group in unrecorded))
             known.append(PrunedRecords(f"{now:%Y-%m-%dT%H:%M:%SZ}", policy.text, offsets))
-        gone = {group.start for group in removed}
-        left = [group for group in _groups(path) if group.start not in gone]
+        removed_starts = {group.start for group in removed}
+        left = [group for group in _groups(path) if group.start not in removed_starts]
         info = record_at(path, 0, "warcinfo")
         assert info, "`_groups` would have raised"  # noqa: S101
         moved, distance = [], 0

@@ -230,10 +230,10 @@ def _capture_at(path: Path, offset: int, file: str | None = None) -> ArchivedCap
         url, moment(captured), record.digest, request.digest if request else None, record.header("WARC-Record-ID"), file
     )
     problem, is_whole = record.problem or _block_problem(record), _has_its_redirects(path, record)
-    parted = _http(record.block) if kind != "resource" else (200, record.head, record.block)
-    if parted is None:
+    response = _http(record.block) if kind != "resource" else (200, record.head, record.block)
+    if response is None:
         return ArchivedCapture(url, captured, 0, (), b"", archived, None, problem or _http_problem(record.block), is_whole)
-    status, headers, received = parted
+    status, headers, received = response
     if kind == "revisit":
         return ArchivedCapture(url, captured, status, headers, b"", archived, None, problem, is_whole)
     digest, other = _payload_digest(record, headers, received)

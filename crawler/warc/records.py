@@ -108,21 +108,21 @@ def record_at(path: Path, offset: int, kind: str | None = None) -> WarcRecord | 
 
 def request_of(path: Path, answer: WarcRecord) -> WarcRecord | None:
     """The request that follows a response, if it belongs to it."""
-    behind = record_at(path, answer.end, "request")
-    return behind if behind and behind.header("WARC-Concurrent-To") == answer.header("WARC-Record-ID") else None
+    following = record_at(path, answer.end, "request")
+    return following if following and following.header("WARC-Concurrent-To") == answer.header("WARC-Record-ID") else None
 
 
 def redirects_of(path: Path, answer: WarcRecord) -> Iterator[tuple[WarcRecord, WarcRecord | None]]:
     """The redirects that led to a response, each with its request, as our writer puts them after it."""
     count = answer.header(REDIRECTS) or ""
-    behind = (request_of(path, answer) or answer).end
+    place = (request_of(path, answer) or answer).end
     for _ in range(min(int(count), MAX_REDIRECTS) if _LENGTH.fullmatch(count) else 0):
-        led = record_at(path, behind)
-        if led is None or led.problem or led.header("WARC-Concurrent-To") != answer.header("WARC-Record-ID"):
+        redirect = record_at(path, place)
+        if redirect is None or redirect.problem or redirect.header("WARC-Concurrent-To") != answer.header("WARC-Record-ID"):
             return
-        request = request_of(path, led)
-        yield led, request
-        behind = (request or led).end
+        request = request_of(path, redirect)
+        yield redirect, request
+        place = (request or redirect).end
 
 
 def redirects_digest(hashes: Iterable[tuple[str, str | None]]) -> str:
@@ -253,12 +253,12 @@ class _Member:
             size += len(piece)
             if len(block) < bound:
                 block += piece
-        behind = size - length
-        if self._problem or behind < 0:
+        excess = size - length
+        if self._problem or excess < 0:
             return bytes(block[:bound]), self._problem or "the record is cut off"
         if length > bound:
             return bytes(block[:bound]), f"a record of {length} bytes"
-        if behind > 4 or bytes(block[length:]).strip():
+        if excess > 4 or bytes(block[length:]).strip():
             raise BadRecordError(
                 f"{BadRecordError.MANY}, where no record can be found by its place: `newsledger import` takes a copy"
             )

@@ -118,8 +118,8 @@ class ArchiveWriter:
         facts, redirects = {}, []
         if exchange.redirects:
             record_id = f"<urn:uuid:{uuid4()}>"
-            to = {"WARC-Concurrent-To": record_id}
-            redirects = [_pair(one, captured, None, hashlib.sha256(one.body).hexdigest(), to) for one in exchange.redirects]
+            link = {"WARC-Concurrent-To": record_id}
+            redirects = [_pair(one, captured, None, hashlib.sha256(one.body).hexdigest(), link) for one in exchange.redirects]
             redirects_hash = redirects_digest((one.record_hash, one.request_hash) for _, one in redirects)
             facts = {"WARC-Record-ID": record_id, REDIRECTS: str(len(redirects)), REDIRECTS_DIGEST: redirects_hash}
         members, archived = _pair(exchange, captured, earlier, digest, facts)

@@ -295,8 +295,8 @@ def _with_full_stop(left: _Change, change: _Change) -> None:
 
 def _best_shift(left: str, text: str, right: str) -> int:
     """How many characters to move `text` between its neighbours; 0 if it is best in place or cannot move."""
-    before, own, behind = words_of(left)[1:], words_of(text), words_of(right)[:-1]
-    words, size = before + own + behind, len(own)
+    before, own, after = words_of(left)[1:], words_of(text), words_of(right)[:-1]
+    words, size = before + own + after, len(own)
     first = last = len(before)
     while first and words[first - 1] == words[first + size - 1]:
         first -= 1

@@ -75,21 +75,21 @@ def latest_of(now: datetime) -> str:
 def check_article(article: Row, latest: str) -> str | None:
     """Check that times are in order; RecordError if not. A time after `latest` is corrected in place, and reported."""
     _check_seen("article", article)
-    told = _clip("article", article, "last_seen", latest, article["first_seen"])
+    problem = _clip("article", article, "last_seen", latest, article["first_seen"])
     if article["last_seen"] > article["last_checked"]:
         raise RecordError("article: seen after it was last looked at")
     if article["suspected_since"] and article["suspected_since"] > latest:
         article["suspected_since"] = article["last_seen"]
-    told = _clip("article", article, "last_checked", latest, article["last_seen"]) or told
+    problem = _clip("article", article, "last_checked", latest, article["last_seen"]) or problem
     if article["next_check"] and article["next_check"] > moment(instant_of(latest) + RARELY):
         article["next_check"] = article["last_checked"]  # counted from a look in the future, it would keep all looks away
-    return told
+    return problem
 
 
 def check_revision(revision: Row, authors: Sequence[Row], images: Sequence[Row], url: str, latest: str) -> str | None:
     """As `check_article`; also that the text matches its hash."""
     _check_seen("revision", revision)
-    told = _clip("revision", revision, "last_seen", latest, revision["first_seen"])
+    problem = _clip("revision", revision, "last_seen", latest, revision["first_seen"])
     if revision["number"] < 1:
         raise RecordError("revision.number: revisions are numbered from 1")
     try:
@@ -98,7 +98,7 @@ def check_revision(revision: Row, authors: Sequence[Row], images: Sequence[Row],
         raise RecordError(f"revision: {error}") from error
     if found != revision["content_hash"]:
         raise RecordError("revision: its text is not the one of its hash")
-    return told
+    return problem
 
 
 def is_future(row: Row, latest: str) -> bool:
@@ -121,9 +121,9 @@ def _clip(what: str, row: Row, column: str, latest: str, to: str) -> str | None:
     refuse_future(what, row, latest)
     if row[column] <= latest:
         return None
-    told = f"{what}.{column} is of the future: {row[column]}; taken in as of {to}"
+    problem = f"{what}.{column} is of the future: {row[column]}; taken in as of {to}"
     row[column] = to
-    return told
+    return problem
 
 
 def revision_columns(revision: Row) -> Row:

@@ -148,13 +148,13 @@ def _records_of(store: Store, found: list[Row]) -> Iterator[Record]:
         _grouped(store, sql, revisions, "revision_id") for sql in (_AUTHORS, _IMAGES, _READINGS, _FETCHES)
     )
     aliases, states = (_grouped(store, sql, articles, "article_id") for sql in (_ALIASES, _STATES))
-    of = {row["id"]: row for row in _rows_for_ids(store, _ARTICLES, articles)}
+    by_id = {row["id"]: row for row in _rows_for_ids(store, _ARTICLES, articles)}
     sites = {
         row["id"]: row
-        for row in _rows_for_ids(store, "SELECT * FROM sites WHERE id IN {ids}", {r["site_id"] for r in of.values()})
+        for row in _rows_for_ids(store, "SELECT * FROM sites WHERE id IN {ids}", {r["site_id"] for r in by_id.values()})
     }
     for row in found:
-        article = of[row["article_id"]]
+        article = by_id[row["article_id"]]
         moved = {"moved_to": article["moved_to_url"]}
         related = {"aliases": aliases[article["id"]], "states": states[article["id"]]}
         yield {

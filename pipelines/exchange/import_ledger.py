@@ -189,13 +189,13 @@ class _Intake:
             for row in batch:
                 seen = dict(row)
                 try:
-                    told = judge(row)
+                    problem = judge(row)
                 except RecordError as error:
                     self._tell(name, row, str(error))
                     self._store.execute(f"DELETE FROM {name} WHERE id = ?", (row["id"],))  # noqa: S608 - our own names
                     continue
-                if told:
-                    self._tell(name, row, told)
+                if problem:
+                    self._tell(name, row, problem)
                 if row != seen:
                     self._store.update(name, row["id"], row)
 

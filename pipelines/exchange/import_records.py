@@ -60,11 +60,11 @@ class Staging:
 
     def _line(self, line: str) -> str | None:
         try:
-            record, told = read(line, self._latest)
+            record, problem = read(line, self._latest)
             self._record(record)
         except RecordError as error:
             return str(error)
-        return told
+        return problem
 
     def _record(self, record: Record) -> None:
         article_id = self._article(record)
@@ -145,12 +145,12 @@ def read(line: str, latest: str) -> tuple[Record, str | None]:
         "site": site, "article": article, "revision": revision,
         "readings": many(record, "readings", READING), "looks": many(record, "looks", FETCH, without="content_hash"),
     }  # fmt: skip
-    told = check_article(article, latest)
+    problem = check_article(article, latest)
     row = revision_columns(revision)
-    told = check_revision(row, revision["authors"], revision["images"], article["url"], latest) or told
+    problem = check_revision(row, revision["authors"], revision["images"], article["url"], latest) or problem
     revision["last_seen"] = row["last_seen"]
     for part, name in ((article, "aliases"), (article, "states"), (found, "readings"), (found, "looks")):
         kept = [one for one in part[name] if not is_future(one, latest)]
         if len(kept) < len(part[name]):
-            told, part[name] = f"{name} of the future are left out", kept
-    return found, told
+            problem, part[name] = f"{name} of the future are left out", kept
+    return found, problem

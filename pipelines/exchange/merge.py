@@ -75,11 +75,11 @@ class _Merge:
     def run(self, advance: Callable[[int], None]) -> Merged:
         """Merge all articles, then the references between them, then the counts of the crawls that were written."""
         ids = self._ids("articles")
-        while some := list(islice(ids, _BATCH)):
+        while batch := list(islice(ids, _BATCH)):
             with self._store.transaction():
-                self._articles(some)
-            self._merged.articles += len(some)
-            advance(len(some))
+                self._articles(batch)
+            self._merged.articles += len(batch)
+            advance(len(batch))
         self._merge_loose_fetches()
         sites = {host_of(row["url"]): row["id"] for row in self._store.rows("SELECT id, url FROM sites")}
         resolve_revisits(self._store, sites, self._now)
@@ -101,25 +101,27 @@ class _Merge:
         withdrawn = theirs.withdrawn.keys() - self._done
         self._done |= theirs.articles.keys() | theirs.withdrawn.keys() | {-row_id for row_id in theirs.loose}
         self._counted(withdrawn=len(withdrawn))
-        told = [row for row in theirs.articles.values() if row["latest_revision_id"]]
-        if not told:
+        with_text = [row for row in theirs.articles.values() if row["latest_revision_id"]]
+        if not with_text:
             return
-        self._sites({row["site_id"] for row in told})
+        self._sites({row["site_id"] for row in with_text})
         events = events_of(self._other, theirs, self._now, self._origin.name)
         ours = neighbourhood(self._store, events)
         if ours.withdrawn and not ours.articles:
-            self._counted(withdrawn=len(told))
-        elif ours.articles or ours.loose or not self._is_whole(told):
+            self._counted(withdrawn=len(with_text))
+        elif ours.articles or ours.loose or not self._is_whole(with_text):
             done = replay(self._store, events, self._now, self._event_here)
-            new = min(done.articles, len(told))
-            self._counted(done.changes, new=new, **{"joined" if done.is_changed else "known": len(told) - new})
+            new = min(done.articles, len(with_text))
+            self._counted(done.changes, new=new, **{"joined" if done.is_changed else "known": len(with_text) - new})
         else:
             adopt = Adopt(self._crawl, self._page, self._base)
             rows = [row for event in events if (row := event.row)]
-            rewrite = Rewrite(self._store, self._other, ours, told, rows, [self._unrecorded(event) for event in events], adopt)
+            rewrite = Rewrite(
+                self._store, self._other, ours, with_text, rows, [self._unrecorded(event) for event in events], adopt
+            )
             rewrite.write()
             seal(self._store, rewrite.changed(), self._now, Cause.MERGE)
-            self._counted(rewrite.changes, new=len(told))
+            self._counted(rewrite.changes, new=len(with_text))
 
     def _is_whole(self, articles: Sequence[Row]) -> bool:
         """Whether rows can be copied as they are: no revision is missing, as in an excerpt, and no fetch is doubted."""

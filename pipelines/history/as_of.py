@@ -129,8 +129,8 @@ def describe(answer: AsOf, revisions: Sequence[Row]) -> str:
         return f"at {moment(answer.at)} it said {named}, as last seen at {since}; no look has told anything since"
     if answer.since == answer.until:
         return f"at {moment(answer.at)} it said {named}: that is when it was looked at"
-    again = f"seen so at {since} and again at {moment(answer.until or answer.at)}"
-    return f"at {moment(answer.at)} it said {named}: {again}{_last_change(answer, revisions)}"
+    seen_again = f"seen so at {since} and again at {moment(answer.until or answer.at)}"
+    return f"at {moment(answer.at)} it said {named}: {seen_again}{_last_change(answer, revisions)}"
 
 
 def _first_with_same_text(revisions: list[Row]) -> dict[int, int]:

@@ -117,18 +117,18 @@ def choose_memento(mementos: Sequence[Memento], at: datetime | None) -> Memento:
     For an earlier time it is the first memento, without a time the most recent (RFC 7089, 4.5.3 and 4.1.1). It is not the
     nearest: a page that was edited at 14:05 was not yet edited at 14:00.
     """
-    stood = [memento for memento in mementos if at is None or memento.at <= at]
-    return stood[-1] if stood else mementos[0]
+    earlier = [memento for memento in mementos if at is None or memento.at <= at]
+    return earlier[-1] if earlier else mementos[0]
 
 
 def around(found: TimeMap, memento: Memento) -> Iterator[Link]:
     """Links from a memento to the first, previous, same, next and last one, each once."""
-    here = found.mementos.index(memento)
-    relations: dict[int, list[str]] = {0: [], here: [], len(found.mementos) - 1: []}
-    if here > 0:
-        relations.setdefault(here - 1, []).append("prev")
-    if here + 1 < len(found.mementos):
-        relations.setdefault(here + 1, []).append("next")
+    place = found.mementos.index(memento)
+    relations: dict[int, list[str]] = {0: [], place: [], len(found.mementos) - 1: []}
+    if place > 0:
+        relations.setdefault(place - 1, []).append("prev")
+    if place + 1 < len(found.mementos):
+        relations.setdefault(place + 1, []).append("next")
     yield from (found.link(found.mementos[position], *relations[position]) for position in sorted(relations))
 
 

@@ -180,7 +180,7 @@ def public_path(path: Path) -> Path:
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     """The text of a note, and its signatures: (name of the key, its id and signature). Raises NoteError if there are none."""
-    text, parted, rest = note.rpartition("\n\n")
+    text, separator, rest = note.rpartition("\n\n")
     lines = []
     for line in rest.splitlines():
         name, _, packed = line.removeprefix(_DASH).partition(" ")
@@ -191,7 +191,7 @@ def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
         if not line.startswith(_DASH) or not packed or base64.b64encode(lines[-1][1]).decode() != packed:
             raise NoteError("is no signed note: a text, an empty line, and lines of signatures")
     is_text = all(c >= " " or c == "\n" for c in text) and not re.search("[\ud800-\udfff]", text)
-    if not parted or not lines or len(note) > MAX_NOTE or not note.endswith("\n") or not is_text:
+    if not separator or not lines or len(note) > MAX_NOTE or not note.endswith("\n") or not is_text:
         raise NoteError("is no signed note: a text, an empty line, and lines of signatures")
     return f"{text}\n", lines
 

@@ -273,8 +273,8 @@ def _hit(row: Row, also: Sequence[RevisionTime], terms: Sequence[Term]) -> Hit:
     marked = snippet((*texts, row["byline"], row["headline"], row["url"]), terms)
     in_order = tuple(sorted(also, key=lambda one: one.number))
     last = row["latest_revision_id"]
-    stands = last in (row["revision_id"], *(one.revision_id for one in also))
-    return value_of(Hit, row | {"latest": last == row["revision_id"], "snippet": marked, "also": in_order, "stands": stands})
+    is_current = last in (row["revision_id"], *(one.revision_id for one in also))
+    return value_of(Hit, row | {"latest": last == row["revision_id"], "snippet": marked, "also": in_order, "stands": is_current})
 
 
 def _facets(store: Store, sums: list[Row]) -> dict[str, tuple[Facet, ...]]:

@@ -101,6 +101,7 @@ _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=Tr
 _LAST_SEAL = "SELECT digest FROM chain WHERE subject = ? AND subject_id = ? ORDER BY id DESC LIMIT 1"
 _CHAIN_ADDED_LATER = """SELECT julianday(max(applied_at)) - julianday(min(applied_at)) > 1.0 / 1440 FROM _sqlite_migrations
     WHERE migration_set = 'newsledger' AND name IN ('m001_tables', 'm009_chain')"""
+"""Whether a version without a chain made the ledger: then the chain's migration was applied later than the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def seal(store: Store, subjects: Iterable[tuple[Subject, int]], now: datetime, c
     a ledger that is older than the chain covers all that it holds.
     """
     start = head(store)
-    if not start.length and _is_older(store):
+    if not start.length and store.value(_CHAIN_ADDED_LATER):
         subjects, cause = (*_all_subjects(store), *subjects), Cause.BEGINNING
     link, at = start.link, moment(now)
     for subject, row_id in dict.fromkeys((*subjects, *taken_out)):
@@ -158,11 +159,6 @@ def _was_as_sealed(before: Store, subject: Subject, row_id: int) -> bool:
     if last is None and subject is Subject.FETCH:
         return True
     return digest(before, subject, row_id) == (None if last == TAKEN_OUT else last)
-
-
-def _is_older(store: Store) -> bool:
-    """Whether a version without a chain made the ledger: then the chain's migration was applied later than the first."""
-    return bool(store.value(_CHAIN_ADDED_LATER))
 
 
 def head(store: Store) -> Head:

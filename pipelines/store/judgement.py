@@ -83,16 +83,16 @@ def _article(store: Store, lookup: Lookup, article: Article, fetch: Fetch, now: 
              in_order: bool) -> Judgement:  # fmt: skip
     if fetch.external_id and fetch.external_id not in article.url:
         fetch = replace(fetch, external_id=None)  # only a claim, by an older version or another ledger
-    led = fetch if fetch.requested_url else lookup.led(fetch)
-    place = lookup.place(article, led)
+    led_by = fetch if fetch.requested_url else lookup.led(fetch)
+    place = lookup.place(article, led_by)
     place = replace(place, found=_with_clock_corrected(place.found, fetch, now))
     found = place.found
     if found and lookup.is_withdrawn(found):
         return Judgement(article, fetch, Outcome.REFUSED, found, is_withdrawn=True)
-    if not in_order and lookup.is_overtaken(found, article, led, now):
+    if not in_order and lookup.is_overtaken(found, article, led_by, now):
         return Judgement(article, fetch, Outcome.STALE, found, is_late=True)
     if found is None:
-        return Judgement(article, fetch, Outcome.NEW, may_archive=True, place=place, led=led)
+        return Judgement(article, fetch, Outcome.NEW, may_archive=True, place=place, led=led_by)
     known = _known_state(store, found, article)
     before = lookup.latest(found) if article.content_hash != known.content_hash else None
     if before and known.extractor == article.extractor:
@@ -108,10 +108,10 @@ def _article(store: Store, lookup: Lookup, article: Article, fetch: Fetch, now: 
             pictures = swapped[0][1].url, swapped[0][0].url
             fetch = because(fetch, Outcome.UNCHANGED, coded(FetchReason.PICTURE_SWAPPED, *pictures))
             return Judgement(article, fetch, Outcome.UNCHANGED, found, may_archive=True, before=lookup.latest(found), place=place,
-                             decision=decision, led=led, is_illustrated_anew=True)  # fmt: skip
+                             decision=decision, led=led_by, is_illustrated_anew=True)  # fmt: skip
     before = (before or lookup.latest(found)) if adds else None
     return Judgement(
-        article, fetch, decision.outcome, found, may_archive=True, before=before, place=place, decision=decision, led=led
+        article, fetch, decision.outcome, found, may_archive=True, before=before, place=place, decision=decision, led=led_by
     )
 
 
@@ -164,5 +164,5 @@ def _with_clock_corrected(found: Row | None, fetch: Fetch, now: datetime | None)
     if found is None or now is None:
         return found
     limit = moment(now + CLOCK_AHEAD)
-    ahead = [name for name in _TIMES if (found[name] or "") > limit]
-    return {**found, **dict.fromkeys(ahead, moment(fetch.fetched))} if ahead else found
+    from_future = [name for name in _TIMES if (found[name] or "") > limit]
+    return {**found, **dict.fromkeys(from_future, moment(fetch.fetched))} if from_future else found

@@ -66,12 +66,12 @@ class Lookup:
     def place(self, article: Article, fetch: Fetch) -> Resolution:
         """Where a page that was read belongs."""
         url, own = canonical_url(article), self.by_address(article.url)
-        there = self._at_same_url(article, own)
-        if there and (self._identifies(there, article) or not self._is_claimed(there)):
-            return Resolution(url, there)
+        found = self._at_same_url(article, own)
+        if found and (self._identifies(found, article) or not self._is_claimed(found)):
+            return Resolution(url, found)
         place = self._by_what_leads_here(article, fetch, url, own)
-        is_other = there and (place.found is None or place.found["id"] != there["id"])
-        return replace(place, displaced=there) if is_other else place
+        is_other = found and (place.found is None or place.found["id"] != found["id"])
+        return replace(place, displaced=found) if is_other else place
 
     def _by_what_leads_here(self, article: Article, fetch: Fetch, url: str, own: Row | None) -> Resolution:
         """Where a page belongs whose URL is no article's own: decided by the owner's id, or by what leads to the page."""

@@ -145,8 +145,8 @@ def load_edit_rates(store: Store, site_id: str) -> EditRateModel:
 
 def load_trust(store: Store, hosts: Iterable[str] | None = None) -> dict[str, ValidatorTrust]:
     """The validator trust of all hosts, or of some."""
-    some = "" if hosts is None else " WHERE host IN (SELECT value FROM json_each(?))"
-    rows = store.rows(f"SELECT * FROM hosts{some}", () if hosts is None else (json.dumps(sorted(hosts)),))  # noqa: S608 - our own words
+    condition = "" if hosts is None else " WHERE host IN (SELECT value FROM json_each(?))"
+    rows = store.rows(f"SELECT * FROM hosts{condition}", () if hosts is None else (json.dumps(sorted(hosts)),))  # noqa: S608 - our own words
     return {
         row["host"]: ValidatorTrust(
             row["passed"], row["losses"], instant_of(row["lost"]) if row["lost"] else None, row["lost_url"]

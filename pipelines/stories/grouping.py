@@ -158,8 +158,8 @@ class Stories:
 
     def _copied(self, story_id: int, article_id: int) -> int | None:
         """One of several members of a story that carries an article's copy."""
-        some = self._sample_of_members(story_id, HELD_AGAINST)
-        return next((member for member in some if self._overlap(article_id, member).is_copy), None)
+        sample = self._sample_of_members(story_id, HELD_AGAINST)
+        return next((member for member in sample if self._overlap(article_id, member).is_copy), None)
 
     def _are_one_story(self, story_id: int, other: int, bridge: int) -> bool:
         """Whether an article carries the copy of half of the members of both stories, and most of those are related to each

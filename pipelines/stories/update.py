@@ -82,11 +82,11 @@ def _catch_up(store: Store, now: datetime, at_most: int | None, *, former: bool 
     done = 0
     while at_most is None or done < at_most:
         with store.transaction():
-            some = _process_batch(store, now, former)
-        if not some:
+            processed = _process_batch(store, now, former)
+        if not processed:
             break
-        done += some
-        advance(some)
+        done += processed
+        advance(processed)
     return done
 
 

@@ -92,11 +92,11 @@ class CsvTables:
         sql, values, milliseconds = asked
         process = SqlProcess(self._db, match_of)
         batches = process.stream(sql, values, milliseconds=milliseconds, whole=True)
-        gone = asyncio.ensure_future(_is_gone(receive))
+        disconnected = asyncio.ensure_future(_is_gone(receive))
         loop = asyncio.get_running_loop()
         is_begun = False
         try:
-            while (part := await loop.run_in_executor(self._streams, next, batches, None)) and not gone.done():
+            while (part := await loop.run_in_executor(self._streams, next, batches, None)) and not disconnected.done():
                 if not is_begun:
                     kind = b"text/csv" if "_dl" in named else b"text/plain"
                     headers = [(b"content-type", kind + b"; charset=utf-8")]
@@ -114,18 +114,14 @@ class CsvTables:
                 raise
             await _refuse(send, 400, f"This query cannot be run: {error}.")
         finally:
-            gone.cancel()
+            disconnected.cancel()
             await loop.run_in_executor(self._streams, _close, batches, process)
 
 
 def _csv(rows: Sequence[Sequence[Any]]) -> bytes:
     out = io.StringIO()
-    csv.writer(out).writerows([_cell(value) for value in row] for row in rows)
+    csv.writer(out).writerows([f"({len(one)} bytes)" if isinstance(one, bytes) else cell(one) for one in row] for row in rows)
     return out.getvalue().encode("utf-8", "replace")
-
-
-def _cell(value: Any) -> str:
-    return f"({len(value)} bytes)" if isinstance(value, bytes) else cell(value)
 
 
 def _close(batches: Iterator[Any], process: SqlProcess) -> None:

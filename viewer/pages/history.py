@@ -40,8 +40,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     if not revisions:
         return refusal(404, "This article was never read: the ledger knows its address, and no revision.", root)
     if request.form:
-        every = articles.history(store, article.article_id)
-        rows = [row_of(one) | {"address": address(base_url(), article.url, one)} for one in every]
+        all_revisions = articles.history(store, article.article_id)
+        rows = [row_of(one) | {"address": address(base_url(), article.url, one)} for one in all_revisions]
         return download(request.form, "history", columns_of(Revision, "address"), rows)
     found = articles.article_view(store, article)
     story = stories.of_article(store, article.article_id)

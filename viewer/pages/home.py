@@ -100,8 +100,8 @@ def summary(asked: Wanted, choices: FilterChoices) -> str:
     """The active filters in words: "only “put back”, of the Star"; "" without filters."""
     names = {site.id: site.name for site in choices.sites}
     kinds = labels.listed(f"“{labels.CHANGES[one]}”" for one in asked.changes)
-    of = labels.listed(names.get(one, one) for one in asked.sites)
+    sites = labels.listed(names.get(one, one) for one in asked.sites)
     places = [asked.region and f"in {asked.region}", asked.country and f"in {asked.country}"]
     times = [asked.since and f"from {asked.since}", asked.until and f"to {asked.until}"]
     facet = asked.facet and labels.FACETS[asked.facet[0]].format(asked.facet[1])
-    return ", ".join(part for part in (kinds and f"only {kinds}", of and f"of {of}", facet, *places, *times) if part)
+    return ", ".join(part for part in (kinds and f"only {kinds}", sites and f"of {sites}", facet, *places, *times) if part)

@@ -68,7 +68,7 @@ def memento_page(
     *headers: tuple[str, str],
 ) -> Response:
     """The page of a revision and its text, as `Repository.revision` returns them."""
-    here = found.mementos.index(memento)
+    place = found.mementos.index(memento)
     revision, text = read
     return page(
         "revision.html",
@@ -83,8 +83,8 @@ def memento_page(
         cited=cite(ledger.store, article, revision, base_url(), ledger.now),
         original=found.original,
         here=digits_of(memento.at),
-        before=digits_of(found.mementos[here - 1].at) if here else "",
-        after=digits_of(found.mementos[here + 1].at) if here + 1 < len(found.mementos) else "",
+        before=digits_of(found.mementos[place - 1].at) if place else "",
+        after=digits_of(found.mementos[place + 1].at) if place + 1 < len(found.mementos) else "",
     )
 
 

@@ -34,13 +34,13 @@ _FACET_TITLES = {"site": "Sites", "change": "Kinds of change", "year": "Years", 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page; a search for the address of an article is redirected to its history."""
     asked = replace(wanted(request.target.partition("?")[2]), url=None, before=None, region=None, country=None, facet=None)
-    told = asked.words or ""
-    if told.startswith(("http://", "https://")) and (held := ledger.find(told)) and not held.withdrawn:
+    words = asked.words or ""
+    if words.startswith(("http://", "https://")) and (held := ledger.find(words)) and not held.withdrawn:
         return redirect(f"{root}/history/{article_path(held.article.url)}")
     number = page_number(request.query().one("page"))
     found = search.search(
         ledger.store,
-        told,
+        words,
         sites=asked.sites,
         changes=asked.changes,
         since=asked.since,
@@ -57,21 +57,21 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         "search.html",
         root,
         asked=asked,
-        told=told,
-        of_name=facets_named(ledger.store, told) if told and len(told) <= labels.MAX_NAME_CHARS else [],
+        told=words,
+        of_name=facets_named(ledger.store, words) if words and len(words) <= labels.MAX_NAME_CHARS else [],
         found=found,
         hits=[row_of(hit) | {"others": hit.also} for hit in found.hits],
         facets=[(name, _FACET_TITLES[name], facet(asked, name, found.facets.get(name, ()))) for name in FACETS],
         choices=choices,
         kinds=[{"id": one, "name": labels.CHANGES.get(one, one)} for one in CHANGES],
         said=summary(narrowed, choices),
-        saved=saved_searches(ledger.store) if not told else [],
+        saved=saved_searches(ledger.store) if not words else [],
         number=number,
         first=(number - 1) * ROWS + 1,
         has_more=number < MAX_PAGE and (found.is_more or number * ROWS < found.articles) and len(found.hits) == ROWS,
         query=asked.query(),
         permanent_query=replace(asked, until=asked.until or moment(ledger.now)).query(),
-        all_of_it=Wanted(words=told).query(),
+        all_of_it=Wanted(words=words).query(),
     )
 
 

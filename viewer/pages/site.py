@@ -52,7 +52,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     delays = activity.delays(store, site_id, EDITS)
     (vital,) = health_metrics(store, ledger.now, site_id)
     latest = changes.latest(store, changes.Filter(sites=(site_id,)), limit=CHANGES)
-    gone = removed(store, site=site_id, limit=GONE)
+    missing = removed(store, site=site_id, limit=GONE)
     return page(
         "site.html",
         root,
@@ -71,7 +71,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         ],
         until=until if until < ledger.now.date() else None,
         latest=[(day, list(map(home.entry, rows))) for day, rows in groupby(latest, key=lambda row: row.first_seen[:10])],
-        gone=[takedowns.entry(row) for row in gone.takedowns],
+        gone=[takedowns.entry(row) for row in missing.takedowns],
         crawls=[crawl(one) for one in activity.crawls(store, site_id, CRAWLS)],
         shown=number and number[0],
         lines=kept_lines(store.path, site_id, int(number[0]))[:LINES] if number else [],

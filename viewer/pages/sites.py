@@ -110,12 +110,12 @@ def entry(store: Store, row: Row, now: datetime) -> Row:
     today = now.date()
     since = today - timedelta(days=DAYS - 1)
     counts = {day.day: day.revisions for day in activity.days(store, row["id"], since.isoformat(), today.isoformat())}
-    each = [counts.get((since + timedelta(days=day)).isoformat(), 0) for day in range(DAYS)]
+    daily = [counts.get((since + timedelta(days=day)).isoformat(), 0) for day in range(DAYS)]
     last, delays = row["last_finished"], activity.delays(store, row["id"], EDITS)
     return row | {
         "age": lasted(int((now - instant_of(last)).total_seconds() // 60)) if last else None,
         "delay": lasted(int(median(delays))) if delays else None,
-        "spark": charts.sparkline(each, f"Revisions a day, {DAYS} days"),
+        "spark": charts.sparkline(daily, f"Revisions a day, {DAYS} days"),
     }
 
 

@@ -169,9 +169,9 @@ def members_of(store: Store, found: Story) -> list[dict[str, Any]]:
     withdrawn = articles.withdrawn_among(store, _ids(found))
     rows = []
     for one in found.members[:MEMBERS]:
-        behind = minutes_between(found.head.first_seen, one.first_seen)
+        delay = minutes_between(found.head.first_seen, one.first_seen)
         state = "withdrawn" if one.article_id in withdrawn else one.state
-        rows.append(row_of(one) | {"behind": behind, "after": lasted(behind) if behind > 0 else None, "state": state})
+        rows.append(row_of(one) | {"behind": delay, "after": lasted(delay) if delay > 0 else None, "state": state})
     return rows
 
 

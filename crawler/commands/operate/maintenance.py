@@ -40,14 +40,16 @@ def compact_command(keep_fetches: int, keep_crawls: int, dry_run: bool, vacuum: 
     before = _size(db)
     if dry_run:
         with open_ledger(db) as store:
-            gone = count_prunable(store, policy)
+            pruned = count_prunable(store, policy)
     else:
-        gone = _compact(db, policy, vacuum)
+        pruned = _compact(db, policy, vacuum)
     if as_json:
-        print_json({"dry_run": dry_run, "fetches": gone.fetches, "crawls": gone.crawls, "bytes": [before, _size(db)]})
+        print_json({"dry_run": dry_run, "fetches": pruned.fetches, "crawls": pruned.crawls, "bytes": [before, _size(db)]})
         return
-    goes = "would go" if dry_run else "went"
-    text = f"{gone.fetches} fetches older than {keep_fetches} days and {gone.crawls} crawls older than {keep_crawls} days {goes}"
+    done = "would go" if dry_run else "went"
+    text = (
+        f"{pruned.fetches} fetches older than {keep_fetches} days and {pruned.crawls} crawls older than {keep_crawls} days {done}"
+    )
     sizes = "" if dry_run else f"; the file had {before / 1_000_000:.1f} MB and has {_size(db) / 1_000_000:.1f} MB"
     console().print(text + sizes, markup=False)
 
@@ -60,9 +62,9 @@ def _compact(db: str, policy: RetentionPolicy, vacuum: bool) -> PruneResult:
             raise click.ClickException(
                 f"{running} crawls run, and would fail while --vacuum rewrites the file; try when none does"
             )
-        gone = compact(store, policy)
+        pruned = compact(store, policy)
         store.tidy(vacuum=vacuum)
-    return gone
+    return pruned
 
 
 def _size(db: str) -> int:

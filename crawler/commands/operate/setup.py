@@ -123,9 +123,9 @@ def _checks(sites_path: Path | None, db: Path) -> Iterator[Check]:
     yield _files()
     if os.geteuid() == 0:
         yield Check("user", Condition.NOTE, "root", "run as a user of its own: pages come from strangers")
-    there = [extra for extra, module in _EXTRAS.items() if find_spec(module)]
-    missing = [extra for extra in _EXTRAS if extra not in there]
-    yield Check("extras", Condition.WELL, f"{', '.join(there) or 'none'}; not installed: {', '.join(missing) or 'none'}")
+    installed = [extra for extra, module in _EXTRAS.items() if find_spec(module)]
+    missing = [extra for extra in _EXTRAS if extra not in installed]
+    yield Check("extras", Condition.WELL, f"{', '.join(installed) or 'none'}; not installed: {', '.join(missing) or 'none'}")
 
 
 def _contact() -> Check:
@@ -149,20 +149,20 @@ def _sites(path: Path | None) -> Check:
 
 def _folder(folder: Path) -> Iterator[Check]:
     """Try what crawls do in the ledger's folder: create a ledger, lock, fill the disk. Nothing is left behind."""
-    there = next(path for path in (folder, *folder.parents) if path.is_dir())
+    existing = next(path for path in (folder, *folder.parents) if path.is_dir())
     try:
-        with tempfile.TemporaryDirectory(prefix=".doctor-", dir=there) as trial:
+        with tempfile.TemporaryDirectory(prefix=".doctor-", dir=existing) as trial:
             Store(Path(trial) / "trial.db").close()
             with hold(Path(trial), "doctor") as first, hold(Path(trial), "doctor") as second:
                 holds = first is None and second is not None
     except (StoreError, OSError) as error:
         mend = "a folder on a local disk that this user may write to"
-        yield Check("SQLite", Condition.ILL, f"{there}: {error}", mend)
+        yield Check("SQLite", Condition.ILL, f"{existing}: {error}", mend)
         return
-    yield Check("SQLite", Condition.WELL, f"{there}: full-text search and the write-ahead log work")
+    yield Check("SQLite", Condition.WELL, f"{existing}: full-text search and the write-ahead log work")
     if not holds:
-        yield Check("locks", Condition.ILL, f"{there}: two processes hold one lock", "a local disk: this one keeps no flock")
-    free = free_bytes(there)
+        yield Check("locks", Condition.ILL, f"{existing}: two processes hold one lock", "a local disk: this one keeps no flock")
+    free = free_bytes(existing)
     found = f"{free / 1e9:,.1f} GB free for {folder}"
     yield Check("disk", Condition.NOTE, found, "more room") if free < LEAST_FREE_BYTES else Check("disk", Condition.WELL, found)
 

@@ -245,8 +245,8 @@ class _Finder:
         return (row[0] for row in self.pairs(sql, about))
 
     def pairs(self, sql: str, about: Iterable[str | int]) -> Iterator[tuple[Any, ...]]:
-        for some in _batches(about):
-            yield from self._store.values(sql, {"site": self._site_id, "some": json.dumps(some)})
+        for batch in _batches(about):
+            yield from self._store.values(sql, {"site": self._site_id, "some": json.dumps(batch)})
 
 
 def _batches(values: Iterable[str | int]) -> Iterator[list[Any]]:

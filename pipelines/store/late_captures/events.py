@@ -162,7 +162,7 @@ def events_of(store: Store, around: Neighbourhood, now: datetime | None, origin:
     limit, last = moment(now + CLOCK_AHEAD) if now else "~", "0"
     sites = {article["id"]: article["site_id"] for article in around.articles.values()}
     other = next(iter(sites.values()), "")
-    told = []
+    events = []
     for row in rows:
         if texts.is_lost(row):
             continue
@@ -170,8 +170,8 @@ def events_of(store: Store, around: Neighbourhood, now: datetime | None, origin:
         last = last if ahead else max(last, row["fetched"])
         site_id, at = sites.get(row["article_id"], other), last if ahead else row["fetched"]
         is_believed = row["outcome"] != Outcome.QUARANTINED and texts.is_accepted(row)
-        told.append(HistoryEvent(_item(row, texts), site_id, row["crawl_id"], row, at, is_believed))
-    return in_order(told)
+        events.append(HistoryEvent(_item(row, texts), site_id, row["crawl_id"], row, at, is_believed))
+    return in_order(events)
 
 
 def repeated(store: Store, digest: str, revisit: Fetch) -> Article | Fetch | None:
@@ -312,18 +312,18 @@ def _item(row: Row, texts: _Texts) -> Article | Fetch:
         robots=row["robots"], tdm=row["tdm"], warc_file=row["warc_file"], warc_offset=row["warc_offset"],
         payload_hash=row["payload_hash"], archived=archived_of(row), aliases=texts.aliases(row),
     )  # fmt: skip
-    told = replace(fetch, outcome=_outcome(row), reason=row["reason"], reason_code=row["reason_code"],
+    known = replace(fetch, outcome=_outcome(row), reason=row["reason"], reason_code=row["reason_code"],
                    content_hash=row["content_hash"], date_modified=row["date_modified"])  # fmt: skip
     if row["outcome"] == Outcome.QUARANTINED and row["reason_code"] not in AGAIN:
-        return told
+        return known
     if row["outcome"] == Outcome.UNCHANGED and row["reason_code"] == FetchReason.PAYWALLED:
-        return told
+        return known
     text = texts.of(row)
     if text and row["reason_code"] in (FetchReason.INFERRED, FetchReason.VALIDATORS_LIED):
         fetch = replace(fetch, reason=row["reason"], reason_code=row["reason_code"])
     if text and row["content_hash"] and row["outcome"] != Outcome.QUARANTINED:
         text = replace(text, canonical_url=row["canonical_url"])
-    return replace(text, url=url, fetch=fetch) if text else told
+    return replace(text, url=url, fetch=fetch) if text else known
 
 
 def _outcome(row: Row) -> Outcome:
@@ -374,12 +374,12 @@ def _articles_at(store: Store, urls: set[str]) -> list[Row]:
 
 def _fetches_without_article(store: Store, urls: set[str], found: Neighbourhood) -> list[Row]:
     """Fetches of these URLs that led to no article, and redirects to these URLs, also those of articles not yet found."""
-    some = json.dumps(sorted(urls))
+    listed = json.dumps(sorted(urls))
     sql = "SELECT * FROM fetches WHERE article_id IS NULL AND url IN (SELECT value FROM json_each(?))"
-    rows = list(store.rows(sql, (some,)))
+    rows = list(store.rows(sql, (listed,)))
     sql = """SELECT * FROM fetches WHERE answered_url IN (SELECT value FROM json_each(?)) AND outcome = 'moved'
         AND reason_code = ?"""
-    rows += store.rows(sql, (some, FetchReason.MOVED))
+    rows += store.rows(sql, (listed, FetchReason.MOVED))
     return [row for row in rows if row["id"] not in found.loose]
 
 
@@ -390,11 +390,11 @@ def _fetches_of(store: Store, article_id: int, origin: str) -> list[Row]:
     bounds = """SELECT r.first_seen AS at, r.crawl_id, a.url FROM articles a JOIN revisions r ON r.article_id = a.id
         WHERE a.id = :id
         UNION SELECT r.last_seen, r.crawl_id, a.url FROM articles a JOIN revisions r ON r.article_id = a.id WHERE a.id = :id"""
-    told = coded(FetchReason.INFERRED, origin)
+    inferred = coded(FetchReason.INFERRED, origin)
     for bound in store.rows(bounds, {"id": article_id}):
         if bound["at"] not in kept:
             kept.add(bound["at"])
             row = {**dict.fromkeys(_FETCH), "article_id": article_id, "crawl_id": bound["crawl_id"], "url": bound["url"]}
-            row |= {"fetched": bound["at"], "outcome": Outcome.UNCHANGED, "reason": told.text, "reason_code": told.code}
+            row |= {"fetched": bound["at"], "outcome": Outcome.UNCHANGED, "reason": inferred.text, "reason_code": inferred.code}
             rows.append(row)
     return rows

@@ -91,8 +91,8 @@ def replay(store: Store, events: Sequence[HistoryEvent], now: datetime | None,
         file.write_bytes(_empty_ledger())
         scratch = stack.enter_context(Store(file))
         site_id = events[0].site_id
-        told = (event if event.site_id else replace(event, site_id=site_id) for event in known)
-        written = in_order((*told, *fresh.values()))
+        captures = (event if event.site_id else replace(event, site_id=site_id) for event in known)
+        written = in_order((*captures, *fresh.values()))
         with scratch.transaction():
             results = _Scratch(store, scratch, around, written).write(now)
         articles = [row for row in scratch.rows("SELECT * FROM articles ORDER BY id") if row["id"] not in around.withdrawn]

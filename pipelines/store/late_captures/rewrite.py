@@ -185,14 +185,14 @@ class Rewrite:
         for row in wanted:
             self._put_revision(row, same.get(row["id"]))
         stay = set(self._revision_ids.values())
-        gone = [row for row in ours if row["id"] not in stay]
+        removed = [row for row in ours if row["id"] not in stay]
         for row in ours:
-            if row["reads_as"] and any(row["reads_as"] == one["id"] for one in gone):
+            if row["reads_as"] and any(row["reads_as"] == one["id"] for one in removed):
                 self._store.update("revisions", row["id"], {"reads_as": None})
-        for row in gone:
+        for row in removed:
             self._store.update("articles", row["article_id"], {"latest_revision_id": None})
             self._store.update("revisions", row["id"], {"reverted_to": None, "reads_as": None})
-        for row in gone:
+        for row in removed:
             self._take_out_revision(row["id"])
         for article_id in {self._ids[row["article_id"]] for row in wanted}:
             put_facts(self._store, article_id)
@@ -322,18 +322,18 @@ class Rewrite:
 
     def _quarantine(self) -> None:
         """Set the readings that wait for a second fetch to those of the scratch ledger."""
-        there = {(row["url"], row["content_hash"]): row for row in self._scratch.rows("SELECT * FROM quarantine ORDER BY id")}
-        again = ", ".join(f"'{code}'" for code in sorted(AGAIN))
-        sql = f"""SELECT * FROM quarantine WHERE state = 'quarantined' AND reason_code IN ({again})
+        wanted = {(row["url"], row["content_hash"]): row for row in self._scratch.rows("SELECT * FROM quarantine ORDER BY id")}
+        codes = ", ".join(f"'{code}'" for code in sorted(AGAIN))
+        sql = f"""SELECT * FROM quarantine WHERE state = 'quarantined' AND reason_code IN ({codes})
             AND article_id IN (SELECT value FROM json_each(?))"""  # noqa: S608 - our own words
         for row in list(self._store.rows(sql, (json.dumps(list(self._old)),))):
-            waits = there.pop((row["url"], row["content_hash"]), None)
+            waits = wanted.pop((row["url"], row["content_hash"]), None)
             columns = ("article_id", "fetched", "last_seen", "looks", "state", "settled")
             facts = {c: waits[c] for c in columns} if waits else {"state": "overtaken", "settled": row["last_seen"]}
             if waits:
                 facts["article_id"] = self._ids.get(waits["article_id"] or 0)
             self._store.update("quarantine", row["id"], facts | ({} if facts["state"] == "quarantined" else {"page": None}))
-        for row in there.values():
+        for row in wanted.values():
             if row["state"] == "quarantined":
                 self._store.insert("quarantine", {**row, "id": None, "article_id": self._ids.get(row["article_id"] or 0)})
 

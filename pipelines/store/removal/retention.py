@@ -100,7 +100,7 @@ def count_prunable(store: Store, policy: RetentionPolicy) -> PruneResult:
     """What `compact` would delete now; writes nothing."""
     with store.snapshot():
         parameters = _parameters(store, policy)
-        counts = {table: sum(len(ids) for ids in _prunable(store, table, parameters)) for table in _PRUNABLE}
+        counts = {table: sum(len(_ids(store, table, parameters | step)) for step in _steps(store, table)) for table in _PRUNABLE}
     return PruneResult(**counts)
 
 
@@ -119,10 +119,6 @@ def compact(store: Store, policy: RetentionPolicy) -> PruneResult:
 
 _PRUNABLE = {"fetches": _FETCHES, "crawls": _CRAWLS}
 """Table -> query for the ids that may be deleted; fetches before crawls, because a crawl is deleted only after its last fetch."""
-
-
-def _prunable(store: Store, table: str, parameters: dict[str, object]) -> Iterator[list[int]]:
-    return (_ids(store, table, parameters | step) for step in _steps(store, table))
 
 
 def _ids(store: Store, table: str, parameters: dict[str, object]) -> list[int]:

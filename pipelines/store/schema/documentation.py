@@ -28,8 +28,8 @@ def documentation() -> tuple[tuple[str, str | None, str], ...]:
         found.append((table or view, None, _plain(views[view] if view else section.strip().partition("\n\n")[0])))
         for group, meaning in (_ITEM if view else _ROW).findall(section):
             names = re.findall(r"\w+", group)
-            told = _plain(meaning if len(names) == 1 else f"{', '.join(names)}: {meaning}")
-            found += [(table or view, name, told) for name in names]
+            explained = _plain(meaning if len(names) == 1 else f"{', '.join(names)}: {meaning}")
+            found += [(table or view, name, explained) for name in names]
     return tuple(found)
 
 
