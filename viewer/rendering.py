@@ -65,7 +65,7 @@ def asset(request: Request) -> Response | None:
     return Response(200, (*headers, *COMMON), body)
 
 
-def show_under(base: str, tables: str, zone: Callable[[str], str | None], printed: tuple[str, str] = ("", "")) -> None:
+def set_page_context(base: str, tables: str, zone: Callable[[str], str | None], printed: tuple[str, str] = ("", "")) -> None:
     """Set the context of this request's pages: the viewer's address ("http://127.0.0.1:8001") and the path of all tables, or
     "".
 

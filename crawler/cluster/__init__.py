@@ -66,7 +66,7 @@ ReadClusterStatus = Callable[[], ClusterStatus | str]
 """The status of a cluster, or the reason why it is unknown."""
 
 
-def ills(status: ClusterStatus | str) -> dict[str, str]:
+def cluster_problems(status: ClusterStatus | str) -> dict[str, str]:
     """The problems of a cluster: a key that identifies the problem -> a line of text. Empty if all is well."""
     if isinstance(status, str):
         return {"redis": status}

@@ -143,8 +143,10 @@ def writer_command(once: bool, log: str, redis: str, db: str) -> None:
         if holder is not None:
             raise click.ClickException(f"{db}: another writer (process {holder or 'unknown'}) keeps this ledger")
         with Store(db) as store:
-            consumer = StreamConsumer(connection, store, clock(), alive=partial(processes.tell, processes.ALIVE), keys=keys)
-            processes.tell(processes.READY)
+            consumer = StreamConsumer(
+                connection, store, clock(), alive=partial(processes.notify_systemd, processes.ALIVE), keys=keys
+            )
+            processes.notify_systemd(processes.READY)
             consumer.run(stopping, once=once)
-            processes.tell(processes.STOPPING)
+            processes.notify_systemd(processes.STOPPING)
     logger.info("written: %s", ", ".join(f"{what} {count}" for what, count in sorted(consumer.counts.items())) or "nothing")

@@ -75,7 +75,7 @@ def _print_records(imported: RecordsReport, as_json: bool) -> None:
         return
     out = console()
     out.print(f"{imported.records} records", markup=False)
-    show(imported.merged)
+    print_merged(imported.merged)
 
 
 def _archive(files: tuple[Path, ...], jobs: int, folder: Path, db: str, sites_path: Path | None, as_json: bool) -> None:
@@ -152,7 +152,7 @@ def merge_command(other: Path, under: str | None, db: str, as_json: bool) -> Non
     if as_json:
         print_json({**merged_json(merged), "problems": problems[:PROBLEMS]})
     else:
-        show(merged)
+        print_merged(merged)
         if pages and merged.revisions:
             text = f"Archived pages are not copied; pointers say {folder or '.'}/ within the archive's folder."
             echo(text, err=True)
@@ -165,7 +165,7 @@ def merged_json(merged: Merged) -> dict[str, Any]:
     return {"articles": merged.articles, "by_outcome": merged.counts, "revisions": merged.revisions, "by_change": merged.kinds}
 
 
-def show(merged: Merged) -> None:
+def print_merged(merged: Merged) -> None:
     """Print a merge's result for people."""
     out = console()
     out.print(table(("articles", "count"), [(str(merged.articles), ""), *sorted(merged.counts.items())]))

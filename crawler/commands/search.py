@@ -123,7 +123,7 @@ def _report_new_hits(name: str, addresses: Sequence[str], db: str, *, as_json: b
             title = f"Newsledger: {len(new)} new for {name}"
             if left := send(addresses, title, "\n\n".join(lines[:HITS_IN_MESSAGE])):
                 raise click.ClickException(f"could not be sent to {', '.join(left)}; nothing is marked as sent")
-        saved_searches.tell(store, name, last)
+        saved_searches.mark_reported(store, name, last)
     if as_json:
         print_json([_plain_row(hit) for hit in new])
     else:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.clock import Clock
-from crawler.cluster import ReadClusterStatus, ills
+from crawler.cluster import ReadClusterStatus, cluster_problems
 from crawler.monitoring.alert_state import CurrentProblems, Problem, problems_of
 from crawler.monitoring.collector import Measurement, MeasurementReader
 from crawler.monitoring.state_files import LONGEST_SILENCE, SchedulePlan, read_heartbeat, read_plan, try_room
@@ -34,7 +34,7 @@ ROUND_SECONDS = 15.0
 """Time between two readings, Prometheus's usual interval. Shorter: more reading of the ledger; longer: older numbers."""
 SHOWN = 3
 """New hits of a saved search that an alert names."""
-LONG_WAY = 10_000
+REVISIONS_WITHOUT_HIT = 10_000
 """Revisions without a hit after which a saved search need not check them again."""
 LONGEST_ROUND_SECONDS = 180.0
 """Age of the last round from which the monitor itself counts as ill: a reading, a writer's wait, and slow mail servers."""
@@ -97,7 +97,7 @@ class Monitor:
         """The metrics as of the last round."""
         return self._text
 
-    def ills(self) -> list[str]:
+    def problems(self) -> list[str]:
         """Problems of the schedule itself; empty if it is well. Ill sites are not among them."""
         found = []
         heartbeat, now = read_heartbeat(self._monitored.db), self._clock()
@@ -161,7 +161,7 @@ def alert_round(alerts: Alerts, db: str, current: CurrentProblems, now: datetime
         if reported:
             with Store(db) as store, store.transaction():
                 for name, last in reported:
-                    saved_searches.tell(store, name, last)
+                    saved_searches.mark_reported(store, name, last)
     except StoreError as error:
         logger.error("saved searches could not be told of: %s", error)
         return alerts.round(current, now)
@@ -182,7 +182,7 @@ def new_hits(store: Store) -> Iterator[tuple[tuple[str, int], Problem | None]]:
                 (known.name, last),
                 Problem(f"search:{known.name}/{last}", f"search {known.name}: {many} new: {shown}", lasts=False),
             )
-        elif last - known.told_revision_id > LONG_WAY:
+        elif last - known.told_revision_id > REVISIONS_WITHOUT_HIT:
             yield (known.name, last), None
 
 
@@ -195,7 +195,7 @@ def current_problems(reading: Measurement) -> list[Problem]:
     if reading.no_archive:
         found.append(Problem("archive", reading.no_archive))
     if reading.cluster is not None:
-        found += [Problem(f"{CLUSTER}{key}", f"cluster: {text}") for key, text in ills(reading.cluster).items()]
+        found += [Problem(f"{CLUSTER}{key}", f"cluster: {text}") for key, text in cluster_problems(reading.cluster).items()]
     return found + [
         Problem(f"lost/{site}", f"{site}: a crawl was lost, its process ended without a word", lasts=False) for site in lost
     ]

@@ -19,17 +19,17 @@ CLIENT_SECONDS = 10.0
 
 Text = Callable[[], tuple[bytes, str] | None]
 """The metrics and their content type; None before the first reading."""
-Ills = Callable[[], list[str]]
+FindProblems = Callable[[], list[str]]
 """The present problems, one a line; empty if all is well."""
 
 
 class WatchServer:
     """A server in its own thread."""
 
-    def __init__(self, address: str, text: Text, ills: Ills) -> None:
+    def __init__(self, address: str, text: Text, find_problems: FindProblems) -> None:
         """`address`: "127.0.0.1:9464", "localhost:9464" or "[::1]:9464"; port 0 takes a free one. Raises OSError."""
         host, _, port = address.rpartition(":")
-        self._server = _Server(host.strip("[]"), int(port), _handler(text, ills))
+        self._server = _Server(host.strip("[]"), int(port), _handler(text, find_problems))
         self._thread = threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True)
 
     @property
@@ -61,7 +61,7 @@ class _Server(ThreadingHTTPServer):
         logger.debug("a client of the metrics went away", exc_info=True)
 
 
-def _handler(text: Text, ills: Ills) -> type[BaseHTTPRequestHandler]:
+def _handler(text: Text, find_problems: FindProblems) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         timeout = CLIENT_SECONDS
         server_version = "newsledger"
@@ -76,7 +76,7 @@ def _handler(text: Text, ills: Ills) -> type[BaseHTTPRequestHandler]:
                 else:
                     self._answer(200, *drawn_up)
             elif path == "/healthz":
-                wrong = ills()
+                wrong = find_problems()
                 body = "".join(f"{line}\n" for line in wrong) or "well\n"
                 self._answer(503 if wrong else 200, body.encode(), "text/plain; charset=utf-8")
             else:

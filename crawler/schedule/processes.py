@@ -280,7 +280,7 @@ ALIVE = "WATCHDOG=1"
 STOPPING = "STOPPING=1"
 
 
-def tell(state: str, environment: Mapping[str, str] = os.environ) -> bool:
+def notify_systemd(state: str, environment: Mapping[str, str] = os.environ) -> bool:
     """Send a state to the socket in NOTIFY_SOCKET; returns whether it was sent. Never raises."""
     address = environment.get("NOTIFY_SOCKET", "")
     if not address.startswith(("/", "@")):

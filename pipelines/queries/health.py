@@ -16,7 +16,7 @@ from pipelines.history.anomalies import ENOUGH_REVISIONS, FIELDS, NEARLY_ALWAYS,
 from pipelines.reasons import CrawlReason
 from pipelines.store.rows import span
 
-TROUBLES = ("error", "refused", "reserved", "not_article")
+FAILURE_OUTCOMES = ("error", "refused", "reserved", "not_article")
 
 RECENT_REVISIONS = 50
 """The newest revisions, which are compared. More: a break is diluted and seen later; fewer: chance alone raises alarms."""
@@ -34,7 +34,7 @@ crawl. Higher: seen later; lower: a few odd pages are enough."""
 SHRUNK, SWOLLEN = 0.5, 2.5
 """Ratios of the median body to the baseline, below or above which extraction is suspected: half a text lost, or page furniture
 included. Closer to 1: a big news day or a week of briefs is called ill."""
-TROUBLE_RISE = 0.2
+FAILURE_RISE = 0.2
 """A rise in the share of errors, refusals, reservations or pages that are not articles. Lower: a site's bad hour is an alarm."""
 NOTHING_READ = 3
 """Pages without a single article among them that make a site ill. Fewer: a site is ill before it has an article at all."""
@@ -212,9 +212,9 @@ def _failures_above_usual(metrics: HealthMetrics) -> Iterator[Finding]:
     last, usual = metrics.last_looks, metrics.usual_looks
     if last.count < ENOUGH_LOOKS or usual.count < ENOUGH_LOOKS:
         return
-    for outcome in TROUBLES:
+    for outcome in FAILURE_OUTCOMES:
         now, before = last.share(outcome), usual.share(outcome)
-        if now - before >= max(TROUBLE_RISE, SURE * _deviation(before, last.count)):
+        if now - before >= max(FAILURE_RISE, SURE * _deviation(before, last.count)):
             count = f"{last.outcomes.get(outcome, 0)} of the last {last.count} looks"
             yield Finding(f"more_{outcome}", f"{count} were {outcome}, usually {before:.0%}")
 

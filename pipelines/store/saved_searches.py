@@ -47,7 +47,7 @@ def forget(store: Store, name: str) -> None:
         raise SearchNameError(f"no search is called {name[:60]!r}")
 
 
-def tell(store: Store, name: str, revision_id: int) -> None:
+def mark_reported(store: Store, name: str, revision_id: int) -> None:
     """Record that somebody was notified of all revisions up to this one."""
     store.execute("UPDATE saved_searches SET told_revision_id = ? WHERE name = ?", (revision_id, name))
 

@@ -75,7 +75,7 @@ def test_clock_and_day() -> None:
     ],
 )
 def test_times_are_by_the_clock_of_the_paper(zone: str | None, moment: str, clock: str, within: str) -> None:
-    rendering.show_under("", "", {"paper": zone}.get)
+    rendering.set_page_context("", "", {"paper": zone}.get)
     at = "2025-05-09T23:30:00Z"
     assert rendering.moment(at, "paper").striptags() == moment
     assert rendering.clock(at, "paper").striptags() == clock

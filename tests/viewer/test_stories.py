@@ -11,7 +11,7 @@ from tests.table import table
 from tests.viewer import syndication
 from tests.viewer.client import answer, page, reading, texts
 from tests.viewer.syndication import HOSTILE, LOCAL, NOW, PARAGRAPHS
-from viewer.pages.stories import agencies, times, wide
+from viewer.pages.stories import agencies, spread_in_words, times
 from viewer.pages.story import Kept, kept
 
 FERRY, SWIFTS = "Salt Reach ferry to stop after 239 years", "Swifts come back to the chapel tower"
@@ -187,7 +187,7 @@ def test_kept(before: str, after: str, expected: Kept) -> None:
     [(5, 5, "5 papers"), (6, 5, "6 articles in 5 papers")],
 )
 def test_wide(articles: int, sites: int, expected: str) -> None:
-    assert wide(articles, sites) == expected
+    assert spread_in_words(articles, sites) == expected
     assert [times(count) for count in (1, 2, 3, 1200)] == ["once", "twice", "3 times", "1,200 times"]
 
 

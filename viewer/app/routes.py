@@ -36,7 +36,7 @@ from pipelines.store.saved_searches import SearchNameError, saved_search
 from viewer.filters import FilterError, check
 from viewer.http import Request, Response, document, redirect
 from viewer.pages import compare, diff, facet, feed, history, home, memento, search, site, sites, stories, story, takedowns
-from viewer.rendering import ASSETS, article_path, asset, refusal, show_under
+from viewer.rendering import ASSETS, article_path, asset, refusal, set_page_context
 from viewer.repository import NotHeldError, Repository
 
 Page = Callable[[Request, Repository, str], Response]
@@ -96,7 +96,7 @@ def respond(request: Request, repository: Repository, base: str) -> Response | N
     """The response to a request; None if the address is not ours. `base`: address of the viewer ("http://127.0.0.1:8001")."""
     if request.path.startswith(ASSETS):
         return asset(request)
-    show_under(base, repository.tables, repository.zone, (base + request.target, moment(repository.now)))
+    set_page_context(base, repository.tables, repository.zone, (base + request.target, moment(repository.now)))
     request = _as_page(request)
     try:
         request = _as_words(request, repository)

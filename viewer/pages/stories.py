@@ -60,20 +60,20 @@ def entry(store: Store, head: StoryHead, names: dict[str, str]) -> dict[str, Any
     named = list(dict.fromkeys(carriers))
     return row_of(head) | {
         "first_site": names.get(head.first_site_id, head.first_site_id),
-        "whose": whose(head),
-        "wide": wide(head.articles, head.sites),
+        "whose": agency_known_by(head),
+        "wide": spread_in_words(head.articles, head.sites),
         "times": times(head.edited),
         "carriers": named,
         "more_carriers": max(0, head.sites - len(named)),
     }
 
 
-def whose(head: StoryHead) -> str:
+def agency_known_by(head: StoryHead) -> str:
     """How the agency is known: by its own byline, or only by what other papers print."""
     return {"named": "named in the byline", "implied": "named by other papers"}.get(head.agency_is or "", "")
 
 
-def wide(articles: int, sites: int) -> str:
+def spread_in_words(articles: int, sites: int) -> str:
     """How far a story spread: "5 papers", or "6 articles in 5 papers" if one carried it twice."""
     papers = counted(sites, "paper")
     return papers if articles == sites else f"{counted(articles, 'article')} in {papers}"

@@ -27,7 +27,7 @@ from viewer.downloads import columns_of, download
 from viewer.http import Request, Response, redirect
 from viewer.labels import counted, headline_pieces, lasted, minutes_between
 from viewer.pages.diff import FoldedBlock
-from viewer.pages.stories import times, whose, wide
+from viewer.pages.stories import agency_known_by, spread_in_words, times
 from viewer.rendering import page, refusal
 from viewer.repository import Repository
 
@@ -137,8 +137,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         "story.html",
         root,
         head=found.head,
-        whose=whose(found.head),
-        wide=wide(found.head.articles, found.head.sites),
+        whose=agency_known_by(found.head),
+        wide=spread_in_words(found.head.articles, found.head.sites),
         edited=times(found.head.edited),
         last_edit=max((at for moments in edits.values() for at in moments), default=None),
         source=members[0],

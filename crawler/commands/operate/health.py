@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from crawler.cluster import ills
+from crawler.cluster import cluster_problems
 from crawler.commands import (
     SettingOption,
     archive_by_settings,
@@ -73,7 +73,7 @@ def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool,
         raise click.UsageError(f"the ledger has no site {site!r}")
     judged = [(one, judge(one, max_age)) for one in metrics if one.site_id in on]
     read_status = status_reader_of("" if site else redis)
-    problem = ills(read_status()) if read_status else {}
+    problem = cluster_problems(read_status()) if read_status else {}
     shown = [one for one in judged if is_ill(one[1]) or not only_ill]
     if as_json:
         print_json([_facts(one, findings, missed.get(one.site_id)) for one, findings in shown])

@@ -85,7 +85,7 @@ def open_monitor(
 
         monitor = Monitor(monitored, reader, now, alerts=alerts, render=render)
         try:
-            server = WatchServer(address, lambda: (monitor.text, CONTENT_TYPE) if monitor.text else None, monitor.ills)
+            server = WatchServer(address, lambda: (monitor.text, CONTENT_TYPE) if monitor.text else None, monitor.problems)
         except (OSError, ValueError, OverflowError) as error:
             why = getattr(error, "strerror", None) or error
             raise click.UsageError(f"--metrics {address}: {why}; another schedule, or another port?") from error

@@ -139,7 +139,7 @@ def _run_until_stopped(schedule: Schedule, crawls: CrawlRunner, db: str, path: P
     schedule.start()
     logger.info("%d sites are scheduled", schedule.size)
     _heartbeat(schedule, crawls, db, now)
-    processes.tell(processes.READY)
+    processes.notify_systemd(processes.READY)
     loaded_files = fingerprint(path, own_sites())
     closing, closer = HourlyClosing(archive_by_settings(db)), threading.Thread()
     while not stopping.wait(CATALOGUE_SECONDS):
@@ -152,7 +152,7 @@ def _run_until_stopped(schedule: Schedule, crawls: CrawlRunner, db: str, path: P
         current = fingerprint(path, own_sites())
         if current != loaded_files and _load_changed(schedule, db, path, now):
             loaded_files = current
-    processes.tell(processes.STOPPING)
+    processes.notify_systemd(processes.STOPPING)
     schedule.stop()
     crawls.stop()
     if not schedule.queues.wait_idle(STOP_SECONDS + 10):
@@ -164,7 +164,7 @@ def _heartbeat(schedule: Schedule, crawls: CrawlRunner, db: str, now: Clock) -> 
     if not schedule.keeps_time:
         logger.error("the timetable is stopped")
         return
-    processes.tell(processes.ALIVE)
+    processes.notify_systemd(processes.ALIVE)
     try:
         write_heartbeat(db, now(), pid=os.getpid(), sites=schedule.size, queued=schedule.queues.queued,
                         running=crawls.running, peak=processes.peak_of_children())  # fmt: skip

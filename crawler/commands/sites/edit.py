@@ -64,7 +64,7 @@ def retire(ids: tuple[str, ...], db: str, sites_path: Path | None, as_json: bool
             retire_site(store, site_id, at)
         return 0
 
-    together(file, db, sites, ids, change)
+    save_with_ledger(file, db, sites, ids, change)
     _print(as_json, [{"site": one, "retired": True, "file": str(file.path)} for one in ids], "{site}: retired, in {file}")
 
 
@@ -84,7 +84,9 @@ def rename(old: str, new: str, db: str, sites_path: Path | None, as_json: bool) 
         file.add({"id": new})
     if sites_path is None and old in {site.id for site in load_sites()}:
         file.set(new, "was", old)
-    moved = together(file, db, sites, (old,), lambda store, at: rename_site(store, old, new, at) if has_site(store, old) else 0)
+    moved = save_with_ledger(
+        file, db, sites, (old,), lambda store, at: rename_site(store, old, new, at) if has_site(store, old) else 0
+    )
     rows = [{"site": new, "was": old, "articles": moved, "file": str(file.path)}]
     _print(as_json, rows, "{was} is {site} now, with {articles} articles, in {file}")
 
@@ -112,7 +114,7 @@ def merge(old: str, into: str, db: str, sites_path: Path | None, as_json: bool) 
             return 0
         return merge_site(store, old, into, at) if has_site(store, into) else rename_site(store, old, into, at)
 
-    moved = together(file, db, sites, (old, into), change)
+    moved = save_with_ledger(file, db, sites, (old, into), change)
     if old not in defined and not moved:
         raise click.UsageError(f"neither the catalogue nor the ledger has articles of a site {old!r}")
     rows = [{"site": into, "was": old, "articles": moved, "file": str(file.path)}]
@@ -134,7 +136,7 @@ def _switch(sites: tuple[Site, ...], on: bool, db: str, sites_path: Path | None,
         return 0
 
     if back:
-        together(file, db, sites, back, change)
+        save_with_ledger(file, db, sites, back, change)
     else:
         file.save()
     word = "enabled" if on else "disabled"
@@ -154,7 +156,7 @@ def file_of(sites_path: Path | None, ids: Sequence[str] = ()) -> SiteFile:
     raise click.UsageError(f"{sites_path}: no file in it has {' and '.join(ids)}" if ids else f"{sites_path}: name one file")
 
 
-def together(file: SiteFile, db: str, sites: Sequence[Site], ids: Sequence[str], change: Change) -> int:
+def save_with_ledger(file: SiteFile, db: str, sites: Sequence[Site], ids: Sequence[str], change: Change) -> int:
     """Save the file and change the ledger (if there is one), or neither; only while no crawl of these sites runs."""
     if not holds_something(Path(db)):
         file.save()

@@ -18,7 +18,7 @@ from rq.serializers import JSONSerializer
 
 from crawler.catalogue.site import Site
 from crawler.cli import main
-from crawler.cluster import ClusterStatus, WorkerStatus, describe, ills
+from crawler.cluster import ClusterStatus, WorkerStatus, cluster_problems, describe
 from crawler.cluster.consumer import WRITER
 from crawler.cluster.lease import LEASES
 from crawler.cluster.messages import ItemFetched, QuestionAsked
@@ -102,7 +102,7 @@ def test_where_nothing_goes_on_nothing_is_read(redis: Redis) -> None:
     ],
 )
 def test_what_is_ill_is_told(standing: ClusterStatus | str, found: dict[str, str]) -> None:
-    assert ills(standing) == found
+    assert cluster_problems(standing) == found
 
 
 def test_all_of_it_is_told() -> None:

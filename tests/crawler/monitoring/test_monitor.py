@@ -23,7 +23,7 @@ from crawler.monitoring.collector import Measurement, MeasurementReader
 from crawler.monitoring.monitor import Monitor, MonitoredSchedule, write_failure
 from crawler.monitoring.server import WatchServer
 from crawler.monitoring.state_files import Heartbeat, read_heartbeat, write_heartbeat
-from crawler.schedule.processes import ALIVE, READY, STOPPING, tell
+from crawler.schedule.processes import ALIVE, READY, STOPPING, notify_systemd
 from pipelines.store.crawls import CrawlOutcome, Pause, finish_crawl, pause_site, start_crawl
 from pipelines.store.database import Store
 from tests.crawler.processes import environment, site_table
@@ -124,13 +124,13 @@ def test_rounds_see_a_ledger_that_cannot_be_written(tmp_path: Path) -> None:
     one = watch(db, alerts)
     write_heartbeat(db, at(0), pid=1, sites=1, queued=0, running=0)
     one.round()
-    assert (one.text, one.ills()) == (b"writable True", [])
+    assert (one.text, one.problems()) == (b"writable True", [])
     assert alerts.told == [CurrentProblems()], "a site that was never crawled is no trouble"
     for name in ("news.db", "news.db-wal", "news.db-shm"):
         (tmp_path / name).unlink(missing_ok=True)
     (tmp_path / "news.db").mkdir()
     one.round()
-    (wrong,) = one.ills()
+    (wrong,) = one.problems()
     assert wrong.startswith(f"the ledger cannot be written: {db}: ")
     assert [problem.key for problem in alerts.told[-1].problems] == ["store"]
     assert not alerts.told[-1].whole, "what could not be read is not over"
@@ -159,12 +159,12 @@ def test_a_disk_without_room_is_trouble(tmp_path: Path) -> None:
 
 
 def test_systemd_is_told(tmp_path: Path) -> None:
-    assert not tell(READY, {})
-    assert not tell(READY, {"NOTIFY_SOCKET": str(tmp_path / "none")})
+    assert not notify_systemd(READY, {})
+    assert not notify_systemd(READY, {"NOTIFY_SOCKET": str(tmp_path / "none")})
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
         channel.bind(str(tmp_path / "notify"))
         channel.settimeout(5)
-        assert tell(READY, {"NOTIFY_SOCKET": str(tmp_path / "notify")})
+        assert notify_systemd(READY, {"NOTIFY_SOCKET": str(tmp_path / "notify")})
         assert channel.recv(100) == b"READY=1"
 
 
