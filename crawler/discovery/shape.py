@@ -106,7 +106,7 @@ def names_no_news(url: str) -> bool:
     """Whether a part of the path is that of accounts, shops, standing pages and lists that are no section of news."""
     segments, known = [unquote(part).lower() for part in urlsplit(url).path.split("/") if part], path_words()
     names = known.never | known.markets | known.indexes
-    return not names.isdisjoint(segments) or any(_standing().match(part) for part in segments)
+    return not names.isdisjoint(segments) or any(_standing_pages().match(part) for part in segments)
 
 
 def _is_signed(segments: list[str], last: str, query: str, path: str) -> bool:
