@@ -49,6 +49,10 @@ _RECOMPUTED = {
             SELECT a.site_id, 'revisions', iif(r.reads_as IS NULL, r.change, 'reads_as'), count(*)
             {_FROM_REVISIONS} GROUP BY 1, 3""",
     ),
+    "revision_topics": (
+        "SELECT revision_id, name FROM revision_topics",
+        "SELECT r.id, t.value FROM revisions r JOIN json_each(iif(json_valid(r.topics), r.topics, '[]')) t ON t.type = 'text'",
+    ),
     # Sums of five decimal places, added in another order: compared rounded to three.
     "sites": (
         "SELECT id, round(edits_missed, 3), round(edits_unseen, 3) FROM sites WHERE edits_missed + edits_unseen > 0.0005",

@@ -14,7 +14,6 @@ from typing import Any
 
 from pipelines.store.database import Row, Store
 from pipelines.store.ledgers import Ledgers, joined, over_all
-from pipelines.text import folding
 
 FACETS = ("author", "topic", "section")
 MAX_REVISIONS = 10_000
@@ -22,12 +21,9 @@ MAX_REVISIONS = 10_000
 _CHECKED = 50
 """Revisions that are checked for a topic of exactly this name."""
 
-# The exact, complete name: the index of words gives candidates, and the list of topics in each decides.
 _NAMED = {
-    "author": """SELECT DISTINCT revision_id FROM revision_authors WHERE name = :name ORDER BY revision_id DESC LIMIT :most""",
-    "topic": """SELECT t.revision_id FROM (
-            SELECT rowid FROM revisions_fts WHERE revisions_fts MATCH :match ORDER BY rowid DESC LIMIT :most) found
-        CROSS JOIN search_texts t ON t.revision_id = found.rowid WHERE instr(', ' || t.topics || ', ', :listed)""",
+    "author": "SELECT DISTINCT revision_id FROM revision_authors WHERE name = :name ORDER BY revision_id DESC LIMIT :most",
+    "topic": "SELECT revision_id FROM revision_topics WHERE name = :name ORDER BY revision_id DESC LIMIT :most",
     "section": """SELECT r.id AS revision_id FROM (
             SELECT id FROM revisions WHERE section = :name AND number = 1 ORDER BY first_seen DESC LIMIT :most) first
         CROSS JOIN changes c ON c.revision_id = first.id CROSS JOIN revisions r ON r.article_id = c.article_id LIMIT :most""",
@@ -57,9 +53,7 @@ class FacetCounts:
 def named(facet: tuple[str, str]) -> tuple[str, Row]:
     """A query for the ids of the newest revisions of a facet (kind, name), and its values."""
     kind, name = facet
-    spelled = folding.spelled(name.replace("\0", " "))
-    match = 'topics : "' + spelled.replace('"', '""') + '"'
-    return _NAMED[kind], {"name": name, "match": match, "listed": f", {spelled}, ", "most": MAX_REVISIONS}
+    return _NAMED[kind], {"name": name, "most": MAX_REVISIONS}
 
 
 def _counts_of_ledgers(ledgers: Ledgers, query: Callable[..., FacetCounts], *given: Any) -> FacetCounts:

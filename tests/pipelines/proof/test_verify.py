@@ -117,6 +117,8 @@ def test_search_and_facts_that_say_something_else_than_the_texts(sound: bytes, t
     assert found == ["revision 2: has other words or another correction in revision_facts than in its text"]
     found = faults(sound, tmp_path, "UPDATE days SET first_id = 2, last_id = 1")
     assert found == ["places in day_counts and days: does not hold what the revisions say"]
+    found = faults(sound, tmp_path, "INSERT INTO revision_topics VALUES ('fraud', 2)")
+    assert found == ["revision_topics: does not hold what the revisions say"]
     found = faults(sound, tmp_path, "ALTER TABLE aliases ADD COLUMN shown TEXT")
     assert found == ["table aliases: is not what the migrations made"]
 

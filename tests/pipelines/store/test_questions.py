@@ -80,7 +80,19 @@ def test_withdrawn_articles_have_no_facts(store: Store) -> None:
     withdraw(store, only_article(store), "ops", "a court", T0, forget)
     assert store.value("SELECT count(*) FROM revision_facts") == 0
     assert store.value("SELECT count(*) FROM corrections") == 0
+    assert store.value("SELECT count(*) FROM revision_topics") == 0
     assert URL
+
+
+def test_topics_by_name_follow_the_revisions(tmp_path: Path) -> None:
+    with new_store(tmp_path) as made:
+        new_ledger(made).record(article("One.", topics=("Fire", "Roads, closed")))
+        kept = "SELECT name, revision_id FROM revision_topics ORDER BY 1"
+        assert list(made.values(kept)) == [("Fire", 1), ("Roads, closed", 1)]
+        for topics, left in (('["Fire", 3, "Fire", "Ice"]', ["Fire", "Ice"]), ("no list", []), ('["Ice"]', ["Ice"])):
+            with made.transaction():
+                made.execute("UPDATE revisions SET topics = ?", (topics,))
+            assert [name for name, _ in made.values(kept)] == left
 
 
 @table(
