@@ -15,6 +15,7 @@ from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -137,5 +138,7 @@ def _post(url: str, body: bytes, kind: str) -> bytes:
                 if len(answer) > MAX_ANSWER or time.monotonic() > ends:
                     raise PublicationError(f"{where}: its answer is too long, or too slow")
     except (OSError, HTTPException, ValueError) as error:
+        if isinstance(error, HTTPError):
+            error.close()
         raise PublicationError(f"{where}: {getattr(error, 'reason', None) or type(error).__name__}") from error
     return bytes(answer)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 from sqlite_utils import Database
 
@@ -68,12 +68,8 @@ class Store:
         self._committed: Store | None = None
         try:
             self._db = self._open()
-        except sqlite3.Error as error:
-            raise self._translated(error) from error
-        try:
             self._prepare()
         except sqlite3.Error as error:
-            self.close()
             if not readonly or _code(error) not in _NOT_WRITABLE:
                 raise self._translated(error) from error
             self._open_immutable()
@@ -308,18 +304,26 @@ class Store:
             raise self._translated(error) from error
 
     def _prepare(self) -> None:
+        """Check, set up and migrate; the connection is closed if that fails."""
+        try:
+            self._set_up()
+        except BaseException:
+            self.close()
+            raise
+
+    def _set_up(self) -> None:
         conn = self._db.conn
         conn.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_SECONDS * 1000)}")
         conn.execute("PRAGMA foreign_keys = ON")
         applied = [migration.name for migration in migrations.applied(self._db)]
         if not applied and self._db.table_names():
-            self._refuse("an SQLite file, but no ledger")
+            raise StoreError(f"{self.path}: an SQLite file, but no ledger")
         if applied and max(applied) > LATEST:
-            self._refuse(f"written by a newer version ({max(applied)}); update newsledger to open it")
+            raise StoreError(f"{self.path}: written by a newer version ({max(applied)}); update newsledger to open it")
         conn.execute("CREATE VIRTUAL TABLE temp.revision_words USING fts5vocab(main, revisions_fts, row)")  # the index's words
         if self.readonly:
             if migrations.pending(self._db):
-                self._refuse("written by an older version; `newsledger upgrade` brings it up to date")
+                raise StoreError(f"{self.path}: written by an older version; `newsledger upgrade` brings it up to date")
             conn.execute("PRAGMA query_only = ON")
             conn.execute(f"PRAGMA cache_size = -{READER_CACHE_KB}")
             return
@@ -354,10 +358,6 @@ class Store:
             who = "run as the user that owns them, or give them to this one"
             return StoreError(f"{self.path}: the file or its folder may only be read, or not even that ({error}); {who}")
         return StoreError(f"{self.path}: {error}")
-
-    def _refuse(self, why: str) -> NoReturn:
-        self.close()
-        raise StoreError(f"{self.path}: {why}")
 
 
 def holds_something(path: Path) -> bool:

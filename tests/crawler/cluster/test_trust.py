@@ -210,17 +210,18 @@ def written(redis: Redis, store: Store) -> StreamConsumer:
 
 
 def test_entries_of_a_stranger_are_put_aside_and_counted(redis: Redis, tmp_path: Path) -> None:
-    sent, sound, attacked = crawl(1), Store(tmp_path / "sound.db"), Store(tmp_path / "attacked.db")
-    for fields in sent:
-        redis.xadd(ITEMS, fields)  # type: ignore[arg-type]
-    assert written(redis, sound).counts == {"opened": 1, "asked": 1, "recorded": 3}
-    redis.flushall()
-    for fields in [*sent[:2], *(attack(sent) for attack in ENTRIES.values()), *sent[2:], *sent]:  # and all of it once more
-        redis.xadd(ITEMS, fields)  # type: ignore[arg-type]
-    counts = written(redis, attacked).counts
-    assert counts["refused"] == len(ENTRIES)
-    assert (counts["recorded"], counts["opened"], counts["again"]) == (3, 1, 4)
-    assert contents(attacked) == contents(sound)
+    sent = crawl(1)
+    with Store(tmp_path / "sound.db") as sound, Store(tmp_path / "attacked.db") as attacked:
+        for fields in sent:
+            redis.xadd(ITEMS, fields)  # type: ignore[arg-type]
+        assert written(redis, sound).counts == {"opened": 1, "asked": 1, "recorded": 3}
+        redis.flushall()
+        for fields in [*sent[:2], *(attack(sent) for attack in ENTRIES.values()), *sent[2:], *sent]:  # and all of it once more
+            redis.xadd(ITEMS, fields)  # type: ignore[arg-type]
+        counts = written(redis, attacked).counts
+        assert counts["refused"] == len(ENTRIES)
+        assert (counts["recorded"], counts["opened"], counts["again"]) == (3, 1, 4)
+        assert contents(attacked) == contents(sound)
     reasons = [fields[b"why"] for _, fields in redis.xrange(REFUSED)]
     assert len(reasons) == len(ENTRIES)
     assert all(b"forged" in why or b"too big" in why for why in reasons), reasons

@@ -20,6 +20,7 @@ from pipelines.store.crawls.snapshot import SiteSnapshot
 from pipelines.store.database import Store
 from pipelines.store.writer import RevisionWriter
 from pipelines.text.normalise import normalise
+from tests.factories import OPENED
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 HOST = "https://www.gazette.example"
@@ -58,6 +59,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.store = Store(path)
+        OPENED.append(self.store)
         put_sites(self.store, [{"id": SITE.id, "name": SITE.name, "url": SITE.url}])
         self._writer = RevisionWriter(self.store, SITE.id, start_crawl(self.store, SITE.id, "test", NOON))
         self._minutes = 0

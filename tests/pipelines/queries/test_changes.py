@@ -30,7 +30,7 @@ SITES = {"paper": ("Kent", "GB"), "other": ("Kent", "GB"), "third": ("Cork", "IE
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """40 articles of four sites, most edited some times, one withdrawn, one edit that only an older parser saw."""
     made = new_store(tmp_path_factory.mktemp("feed"))
     put_sites(made, [{"id": site, "name": site.title(), "url": f"https://{site}.example/", "region": region, "country": country}
@@ -48,7 +48,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     made.update("revisions", 20, {"reads_as": 19})
     path = made.path
     made.close()
-    return Store(path, readonly=True)
+    with Store(path, readonly=True) as opened:
+        yield opened
 
 
 WANTED = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ SITES = ("paper", "other", "third")
 
 
 @pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Store:
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """60 articles of three sites over twenty days, all of the mill, some of the weir; each third is edited a day later."""
     with new_store(tmp_path_factory.mktemp("search")) as store:
         put_sites(store, [{"id": site, "name": site.title(), "url": f"https://{site}.example/"} for site in SITES[1:]])
@@ -38,7 +39,8 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Store:
             if n % 3 == 0:
                 again = article(body + "\n\nMore came.", seen=seen + 1440, modified=seen, url=url, headline=f"Story {n}")
                 ledgers[site].record(again)
-    return Store(store.path, readonly=True)
+    with Store(store.path, readonly=True) as opened:
+        yield opened
 
 
 @pytest.fixture

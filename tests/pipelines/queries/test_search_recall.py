@@ -41,7 +41,7 @@ _UNSPACED = frozenset({"ja", "zh", "ko", "th"})
 
 
 @pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Store:
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """An article for each text, and one of captions, topics and names."""
     with new_store(tmp_path_factory.mktemp("recall")) as store:
         writer = new_ledger(store)
@@ -51,7 +51,8 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Store:
         picture = Image("https://paper.example/p.jpg", "Fjorden i Tromsø", "浅草の雷門", "Zoë Łukasik")
         beside = {"authors": (Author("Bjørn Þorláksson"),), "topics": ("Kłodzko", "防災"), "images": (picture,), "byline": None}
         writer.record(article("Nothing.", url="https://paper.example/news/swing-bridge-shut", headline="Beside", **beside))
-    return Store(store.path, readonly=True)
+    with Store(store.path, readonly=True) as opened:
+        yield opened
 
 
 def _asked(language: str, rng: random.Random) -> Iterator[tuple[str, bool]]:
