@@ -17,7 +17,7 @@ HEADLINES = names(
 )
 DESCRIPTIONS = names(
     """
-    family printed.standfirst printed.below-heading meta.og:description meta.description jsonld.description
+    family printed.standfirst printed.below-heading printed.first meta.og:description meta.description jsonld.description
     meta.twitter:description meta.sailthru.description meta.dc.description
     """
 )
@@ -68,7 +68,8 @@ def description(proposals: Proposals) -> Verdict[str | None]:
             return _whole(one, declared, f"{spoken(one.source)}, a whole sentence")
     for one in declared:
         return _whole(one, declared, f"no standfirst is printed; {spoken(one.source)}")
-    for one in (*named, *lines):
+    # The first paragraph of the text, if it is named as a lead.
+    for one in (*named, *lines, *usable):
         return Verdict(one.value, one.source, f"machines are told nothing; {spoken(one.source)}")
     return Verdict(None)
 

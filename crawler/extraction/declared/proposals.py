@@ -59,6 +59,7 @@ _SPOKEN = {
     "family": "the platform's own rule",
     "printed.h1": "the printed heading",
     "printed.standfirst": "the printed standfirst",
+    "printed.first": "the first paragraph, which is named as a lead",
     "printed.below-heading": "the printed line below the heading",
     "printed.tags": "the printed row of tags",
     "printed.line": "the printed line",

@@ -6,13 +6,17 @@ import re
 from urllib.parse import urlsplit
 
 MAX_TITLE = 1_000
-_BARS = re.compile(r"\s*[|•·»‹›¦]\s*|\s+::?\s+|\s+//\s+")
+_BARS = re.compile(r"\s*[|•·»‹›¦]\s*|\s+(?:::?|//|[<>~])\s+")
 _DASHES = re.compile(r"\s+[–—-]+\s+")
+_SIGNS = re.compile(r"\s*[()\[\]~/:–—]+\s*|\s+-+\s+")
+"""Signs that separate the title from a name that is known."""
 _CJK_PARTS = re.compile(r"\s*(?:[_|｜]|--+)\s*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?[\w-]{2,}(?:\.[\w-]{2,}){1,3}/?", re.IGNORECASE)
 _NAME_WORDS = 5
 """Largest number of words in a site's name: "The Royal Gazette Online News"."""
+_LONG_NAME = 8
+"""Least letters of a site's name that are looked for at the end of a text: "News from the Quay Mail"."""
 _SUBDOMAINS = frozenset(("www", "m", "mobile", "amp", "news", "edition"))
 _SECOND_LEVEL = frozenset(("co", "com", "org", "net", "gov", "ac"))
 
@@ -48,9 +52,7 @@ def without_site_name(title: str, names: frozenset[str] = frozenset()) -> str:
     if _CJK.search(title):
         title = _longest(_CJK_PARTS.split(title)) or title
     title = _without_names(title, names) or title
-    pieces = _DASHES.split(title)
-    if len(pieces) > 1 and letters(pieces[0]) in names:
-        return title[len(pieces[0]) :].lstrip(" –—-")
+    title = _without_known_name(title, names) or title
     for _ in range(2):
         pieces = _DASHES.split(title)
         if len(pieces) < 2 or not _is_name(pieces[-1], title, names):
@@ -75,14 +77,31 @@ def _without_names(title: str, names: frozenset[str]) -> str:
     return title[parts[0][0] : parts[-1][1]] if parts else ""
 
 
+def _without_known_name(title: str, names: frozenset[str]) -> str:
+    """The title without one of the site's names at its end or beginning: "Bridge closed (Quay Mail)", "Quay Mail: ..."."""
+    signs = list(_SIGNS.finditer(title))
+    for sign in reversed(signs):
+        if letters(title[sign.end() :]) in names:
+            return title[: sign.start()]
+    for sign in signs:
+        if letters(title[: sign.start()]) in names:
+            return title[sign.end() :]
+    return title
+
+
 def _is_name(piece: str, title: str, names: frozenset[str]) -> bool:
-    """Whether the text after a dash names the site: it is one of its names, a host, or short with each word capitalised."""
+    """Whether the text after a dash names the site or the writer: it ends with one of the site's names, is a host, or is short
+    with each word capitalised."""
     if letters(piece) in names or _HOST.fullmatch(piece):
         return True
     words = piece.split()
     if not 0 < len(words) <= _NAME_WORDS or len(piece) > 0.6 * len(title) or piece[-1] in "?!.…" or words[-1].isdigit():
         return False
-    return words[0][0].isupper() and all(word[0].isupper() or word[0].isdigit() or len(word) < 4 for word in words)
+    if any(letters(piece).endswith(name) for name in names if len(name) >= _LONG_NAME):
+        return True
+    return (words[0][0].isupper() or words[0] == "by") and all(
+        word[0].isupper() or word[0].isdigit() or len(word) < 4 for word in words
+    )
 
 
 def _longest(parts: list[str]) -> str:

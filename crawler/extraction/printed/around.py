@@ -86,7 +86,8 @@ def walk_region(page: Page, region: Element, container: Element | None) -> list[
             if element.tag == "footer" and not is_own_foot:
                 continue
             picture = element.tag == "figure" or role & Role.PICTURE
-            if role & Role.ELSEWHERE and not is_own_foot and not (role & Role.WEAK and (picture or inside)):
+            is_lead = role & Role.STANDFIRST and next(element.iter("a", "img", "h2", "h3"), None) is None
+            if role & Role.ELSEWHERE and not (is_own_foot or is_lead or (role & Role.WEAK and (picture or inside))):
                 continue
             if element.tag == "aside" and not picture and not inside:
                 continue
@@ -118,14 +119,14 @@ def propose_printed(page: Page, steps: list[Step], heading: Element | None, read
         elif (role & Role.BYLINE or element.tag == "address") and element.tag not in _WHOLE and not role & Role.CREDIT:
             if _propose_byline(page, element, place, into):
                 taken.add(element)
-        elif place == "head" and below_heading and role & Role.STANDFIRST and heading is not None:
+        elif (place == "head" or element is first) and below_heading and role & Role.STANDFIRST and heading is not None:
             text = _standfirst_text(element)
             if (
                 20 <= len(text) <= MAX_STANDFIRST
                 and not role & (Role.TIME | Role.CAPTION | Role.CREDIT)
                 and _is_own_text(page, element, text)
             ):
-                into.descriptions.append(Proposal(text, "printed.standfirst"))
+                into.descriptions.append(Proposal(text, "printed.first" if element is first else "printed.standfirst"))
                 taken.add(element)
     _propose_head(page, reading.head, heading, into)
 
@@ -223,9 +224,9 @@ def _propose_head(page: Page, head: tuple[Block, ...], heading: Element | None, 
                 into.published.append(Proposal(replace(published, source=source), source))
             if modified:
                 into.modified.append(Proposal(replace(modified, source=source), source))
-        if block.length < 150 and NAMES_WRITER.match(text):
-            into.bylines.append(Proposal(text, "printed.line"))
-        elif (
+        naming = [part for part in _parts_of(block) if NAMES_WRITER.match(part)] if block.length < 150 else []
+        into.bylines += [Proposal(part, "printed.line") for part in naming]
+        if not naming and (
             40 <= block.length <= MAX_STANDFIRST
             and block.link_share < 0.3
             and block.tag in ("p", "h2", "h3", "div", "strong", "li")
@@ -234,6 +235,17 @@ def _propose_head(page: Page, head: tuple[Block, ...], heading: Element | None, 
             is_other = role & (Role.CAPTION | Role.CREDIT | Role.BYLINE | Role.TIME | Role.TAGS)
             if not is_other and _is_of_head(block, heading, into):
                 into.descriptions.append(Proposal(text, "printed.below-heading"))
+
+
+_BETWEEN = re.compile(r"\s*[|•·]\s*|\s+(?=(?:作者|撰文|筆者|記者|记者)\s?[:：])")
+"""What separates a writer from the time, source or section before the name."""
+
+
+def _parts_of(block: Block) -> list[str]:
+    """The line, or its parts: "4 March 2025 | By Jane Doe", `<span>04.03.2025</span><span>Von Jane Doe</span>`."""
+    is_row = len(block.element) > 1 and text_of(block.element) == block.text and not NAMES_WRITER.match(block.text)
+    texts = [text for child in block.element for text in (text_of(child), squash(child.tail or ""))] if is_row else [block.text]
+    return [part for text in texts for part in _BETWEEN.split(text)]
 
 
 def _is_of_head(block: Block, heading: Element | None, into: Proposals) -> bool:

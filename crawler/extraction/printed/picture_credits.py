@@ -37,6 +37,8 @@ def named_credit(page: Page, element: Element, box: Element) -> tuple[str, str]:
     if part is None:
         return _last_line(box), ""
     tail, following = (part.tail or "").strip(), part.getnext()
+    if not tail and following is not None and _JOINT.fullmatch(text_of(following)):
+        tail, following = text_of(following), following.getnext()
     return spaced_text_of(part), text_of(following) if following is not None and _JOINT.fullmatch(tail) else ""
 
 

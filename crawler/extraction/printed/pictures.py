@@ -35,6 +35,7 @@ from pipelines.text import paragraphs, squash
 from pipelines.text.boilerplate import is_furniture
 from pipelines.text.bylines import NAMES_WRITER
 from pipelines.text.captions import cleaned_credit, split_caption
+from pipelines.text.lexicons import is_given_name
 
 MAX_PICTURES = 300
 MAX_CAPTION = 1_500
@@ -150,10 +151,14 @@ def _read_printed_alt(page: Page, element: Element, shown: tuple[Element, str], 
     if not (len(text) >= _SHORTEST_ALT and (alt == text or alt.startswith(f"{text} - "))):
         return
     is_titled = any(above.tag in ("a", "h1", "h2", "h3", "h4", "header") for above in islice(element.iterancestors(), 6))
+    # A writer's portrait, with the name beside it.
+    is_name = len(text.split()) < 4 and is_given_name(text.split()[0].casefold())
     if is_titled or leads_away(image):
         return
-    split = split_caption(text)
     found.printed.add(text)
+    if is_name:
+        return
+    split = split_caption(text)
     found.add(image, _image(page, image, split.caption or None, split.credit))
 
 

@@ -27,6 +27,11 @@ MAX_LINE = 80
 MAX_WORDS = 5
 """Maximum words of a link to an author; more are a headline."""
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}(?: ?(?:/|,|&| and | und | et | y | e ) ?[^\W\d_][\w.'’ -]+)?")
+_DENSE_NAME = re.compile(
+    r"[（(\[［【](?!.*(?:敬称略|[年月時写图圖]))[\u30a0-\u30ff\u3400-\u9fff\u3000 、・，:：/／＝=]{3,24}[）)\]］】]"
+    r"|[\uac00-\ud7af]{2,4} ?(?:기자|특파원)(?: ?\S+@\S+)?"
+)
+"""A line that only names the writer, in East Asia: "（山田太郎）", "김철수 기자 cs@example.kr"."""
 _AND = re.compile(r" ?[/,&] ?| (?:and|und|et|y|e) ")
 _PARTICLES = word_set("and und et y e & / von van der den de del della di da dos la le el al bin ibn ter ten zu")
 _LONG_NAME = 4
@@ -70,7 +75,7 @@ def _is_signature(block: Block) -> bool:
     """Whether a short line at the edge of the text names the writer: "By ...", or only a name in bold."""
     if block.length > MAX_LINE or block.is_heading:
         return False
-    if NAMES_WRITER.match(block.text):
+    if NAMES_WRITER.match(block.text) or _DENSE_NAME.fullmatch(block.text):
         return True
     is_bold = block.strong >= 0.9 * len(block.text.replace(" ", ""))
     return (

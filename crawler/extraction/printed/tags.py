@@ -34,7 +34,7 @@ _ROW_LABEL = re.compile(
     r"|(?:sur le )?même (?:sujet|thème)|temas(?: relacionados)?|etiquetas|más sobre|argomenti|onderwerpen|meer over|ämnen|emner"
     r"|mer om|tagi|tematy|témata|štítky|címkék|avainsanat|aiheet|etiketler|теги|темы|ετικέτες"
     r"|tópicos|palavras-chave|etichete|oznake|tagovi|từ khóa|chủ đề|kata kunci|topik"
-    r"|キーワード|タグ|関連ワード|태그|키워드|关键词|标签|關鍵字|標籤"
+    r"|(?:関連)?(?:キーワード|タグ|ワード)|태그|키워드|关键词|标签|關鍵字|標籤"
     r"|الوسوم|كلمات مفتاحية|مواضيع|תגיות|נושאים|टैग्स|टैग|विषय)\s*:?",
     re.IGNORECASE,
 )

@@ -34,8 +34,10 @@ _SENTENCE = re.compile(
 
 
 NAMES_WRITER = re.compile(
-    r"^(?:by|von|par|por|di|da|av|af|door|text|texte|autor|kirjoitti|(?:written|words|story|reported|posted) by"
-    r"|(?:geschrieben|verfasst) von|(?:écrit|rédigé|publié) par|escrito por|scritto da|geschreven door)\s*:?\s+\S",
+    r"^(?:(?:by|von|par|por|di|da|av|af|door|text|texte|autor|kirjoitti|(?:written|words|story|reported|posted|submitted) by"
+    r"|(?:geschrieben|verfasst) von|(?:écrit|rédigé|publié) par|escrito por|scritto da|geschreven door|oleh|penulis)\s*:?\s+\S"
+    r"|(?:auteur|autorka|tekst|haber|автор|текст|συντάκτης|كتبت?|بقلم|מאת|लेखक|作者|撰文|記者|记者|文)\s?[:：]\s*\S"
+    r"|(?:بقلم|מאת)\s+\S)",
     re.IGNORECASE,
 )
 """The beginning of a line that names its writer."""

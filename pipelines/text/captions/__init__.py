@@ -36,7 +36,7 @@ from pipelines.text.lexicons import word_set
 _MOST_CREDITS = 4
 _LONGEST_PHOTOGRAPHER = 4
 _HOUSES = (" images", " media", " handout", " pictures", " wire")
-_ARTICLES = ("The ", "A ", "An ")
+_ARTICLES = tuple(f"{word} " for word in word_set("The A An Ein Eine Der Die Das Le La Les Un Une El Una Il"))
 _IMAGE_SOURCE = re.compile(
     r"image (?:source,|copyright)\s*(?P<credit>.{1,120}?)(?:\s*image caption,?\s*(?P<caption>.*))?$", re.IGNORECASE
 )
@@ -124,6 +124,8 @@ def _label_of_caption(line: str) -> tuple[str, str] | None:
     if not label or ":" not in label[0]:
         return None
     rest = line[label.end() :]
+    if rest.startswith(_ARTICLES) and ". ©" in rest:  # "Symbolbild: Ein Hallenbad. © dpa"
+        return rest, ""
     return (rest, "") if is_sentence(rest) and not is_labelled_credit(first_sentence(rest)[0]) else None
 
 

@@ -33,7 +33,8 @@ _LABELS = phrase_set(
     autor|sursă foto|sursa foto|sursa|sumber|kuva|kuvat|lähde|fotó|forrás|fotoğraf|fotoğraflar|kaynak|zdroj|snímek
     izvor|φωτογραφία|φωτογραφίες|φωτό|φωτ|πηγή|фото|источник|джерело|снимка|ảnh|nguồn|isithombe|gambar
     צילום|צילומים|תמונה|תצלום|קרדיט|تصوير|الصورة|المصدر|مصدر الصورة|फोटो|तस्वीर
-    写真|撮影|提供|画像|图片来源|圖片來源|图源|圖源|来源|來源|출처|图片|圖片|图|圖|사진|사진 ?제공|자료사진|صورة|صور
+    写真|撮影|提供|画像|图片来源|圖片來源|图源|圖源|来源|來源|출처|图片|圖片|图|圖|사진|사진 ?제공|자료사진|صورة|صور|عکس|تصویر
+    புகைப்படம்|படம்|ছবি|ફોટો|ఫోటో|ఫొటో|ഫോട്ടോ|ಫೋಟೋ|ਫੋਟੋ
     """
 )
 _QUALIFIERS = r"(?:(?:file|stock|library|archive|generic|main|lead|inset|header|hero|top|agency|handout|mandatory)\s+)?"
@@ -262,6 +263,8 @@ def cleaned_credit(credit: str) -> str:
     credit = _MADE.sub("", credit.lstrip("/ "))
     if credit.endswith(".") and not _ABBREVIATED.search(credit):
         credit = credit.rstrip(".")
+    if credit[:1] + credit[-1:] == "()" and credit.count("(") == 1:
+        credit = credit[1:-1]
     if credit.count("(") < credit.count(")"):
         credit = credit.rstrip(")")
     return credit.strip()

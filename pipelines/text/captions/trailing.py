@@ -42,7 +42,7 @@ _LAST_LABELS = 8
 _JAPANESE_END = 40
 _DIGIT = re.compile(r"\d")
 _DIVIDER = re.compile(r"\s(?:[|/–—•·-]|//)\s|\s?\|\s?")
-_JAPANESE = re.compile(r"[＝=（(、【](?P<credit>[^＝=（()）、【】]{1,30}?)(?P<label>提供|撮影)?[)）】]?$")
+_JAPANESE = re.compile(r"[＝=（(、【](?P<credit>[^＝=（()）、【】]{1,30}?)(?P<label>提供|撮影|写す|[摄攝]影?)?[)）】]?$")
 _LABEL_BEHIND = re.compile(
     r"\s(?:(?:asmeninio archyvo |asociatyvi )?nuotr(?:\.|aukos?)|felvétele|fotója|제공)\s*$|\s?[／/]?[摄攝]影?\s*$",
     re.IGNORECASE,
@@ -312,11 +312,11 @@ def _ends_captions(phrase: str) -> bool:
 
 
 def _japanese(line: str) -> Cut:
-    """ "...＝共同", "（警視庁提供）", "＝山田太郎撮影"."""
+    """ "...＝共同", "（警視庁提供）", "＝山田太郎撮影", "（王小美攝）"."""
     match = _JAPANESE.search(line[-_JAPANESE_END:])
     if not match or "年" in match["credit"]:  # "（1990年撮影）" says when
         return line, None
     if not match["label"] and not (match[0][0] in "＝（" and is_source(match["credit"])):
         return line, None
     closing = line[-1] if match[0][0] == "、" and line[-1] in ")）】" else ""  # "（2024年4月、山田太郎撮影）"
-    return f"{line[: len(line) - len(match[0])]}{closing}", match["credit"]
+    return f"{line[: len(line) - len(match[0])]}{closing}", cleaned_credit(match["credit"])

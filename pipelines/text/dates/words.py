@@ -54,6 +54,8 @@ _LOOKALIKES = str.maketrans("ıłøđðى’‘ʼ´`−‐‑‒", "iloddي'''''
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u093c\u3099\u309a]")
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0f\ufeff\ue000-\uf8ff]")
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_SIGNS = "\u0900-\u0963\u0981-\u09e3\u0a01-\u0a51\u0a70-\u0ae3\u0b01-\u0b63\u0b82-\u0bd7\u0c00-\u0c63\u0c81-\u0ce3\u0d00-\u0d63"
+"""Vowel signs of the scripts of India, which are no letters for a pattern but parts of words."""
 
 
 def normalise(text: str) -> str:
@@ -154,7 +156,7 @@ def _words() -> _Words:
         letters=letters,
         croatian=letters | {"listopad": "j", "listopada": "j"},
         word=re.compile(
-            rf"(?:(?![{_IDEOGRAPHS}])[^\W\d_]|[\u0900-\u0963])+|(?:星期|周|週)[一二三四五六日天]|[月火水木金土日]曜日?"
+            rf"(?:(?![{_IDEOGRAPHS}])[^\W\d_]|[{_SIGNS}])+|(?:星期|周|週)[一二三四五六日天]|[月火水木金土日]曜日?"
             rf"|\([月火水木金土日]\)|{'|'.join(east_asian)}|[{_IDEOGRAPHS}々]"
         ),
         phrases=phrases,
@@ -168,6 +170,11 @@ _DOTTED = re.compile(r"\b[A-Z]\.(?:[A-Z]\.)?T\.")  # E.T., E.S.T.
 _HALF_DAY = re.compile(r"(?<=[\d ])([apπμ]) ?\. ?[mμ]\b\.?")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ere|eme|ste|ko|de|e|o|a|°|ain|fed|eg|ydd|mh|го)(?!\w)")
 _VIETNAMESE_MONTH = re.compile(r"\bthang (1[0-2]|0?[1-9])\b")
+_LABEL_BEHIND = re.compile(
+    r"((?:\d{2,4}[年/.-] ?)?(?:\d{1,2}[月/.-] ?\d{1,2}[日.]? ?(?:\(.\))? ?)?(?:午[前後] ?)?\d{1,2}[:時]\d\d分?)"
+    r" ?(更新|公開|配信|掲載|発行|发布|發布|수정|입력)(?![日時]| ?[:：]| ?\d)"
+)
+"""East Asian labels after the time: "3月4日 11:30更新"; one before the next time has a colon or a figure after it."""
 _REIWA = re.compile(r"令和(\d{1,2})年")
 """Japan's era since 2019."""
 _GLUED = re.compile(
@@ -187,6 +194,7 @@ def code(text: str, zone_name: str) -> str:
     text = _DOTTED.sub(lambda match: match[0].replace(".", ""), text)
     text = fold(_CAPITALS.sub(_mark_zone, _GLUED.sub(" ", text)))
     text = _HALF_DAY.sub(lambda match: "am " if match[1] in "aπ" else "pm ", text)
+    text = _LABEL_BEHIND.sub(r"\2 \1", text) if not text.isascii() else text
     if "令和" in text:
         text = _REIWA.sub(lambda match: f"{2018 + int(match[1])}年", text)
     if "thang" in text:

@@ -49,6 +49,24 @@ def test_headline(html: str, headline: str) -> None:
     assert extract(html, URL).headline == headline
 
 
+@table(
+    ("markup", "standfirst"),
+    [
+        ('<div class="teaser-text"><p>It had been away for four years.</p></div>', "It had been away for four years."),
+        ('<div class="teaser-text"><a href=/x>It had been away for four years.</a></div>', None),
+    ],
+)
+def test_standfirst_in_a_box_named_teaser(markup: str, standfirst: str | None) -> None:
+    assert extract(page(top=markup), URL).description == standfirst
+
+
+def test_the_first_paragraph_named_as_a_lead_is_the_standfirst_if_none_is_declared() -> None:
+    lead = "The lantern parade is back, after four years away, and the quay was full."
+    text = f"<html><body><article>{HEADING}<p class=lead>{lead}</p>{TEXT}{TEXT}</article></body></html>"
+    assert extract(text, URL).description == lead
+    assert extract(f'<meta name="description" content="A parade is back.">{text}', URL).description == "A parade is back."
+
+
 PRINTED = '<div class="byline">By Nia Vaughan</div>'
 
 

@@ -95,6 +95,16 @@ def pictures(markup: str, top: str = "") -> list[tuple[str | None, str | None]]:
             "<figure><img src=/a.jpg><figcaption><b>At the weir.</b><span class=q_m>Bo Lind</span></figcaption></figure>",
             [("At the weir.", "Bo Lind")],
         ),
+        # The maker and the house in parts of their own, with a sign between them.
+        (
+            (
+                "<figure><img src=/a.jpg><div class=credit>Bo Lind</div><div class=parts>/</div><div class=house>Quay FM</div>"
+                "<figcaption>The heron stood at the weir all day.</figcaption></figure>"
+            ),
+            [("The heron stood at the weir all day.", "Bo Lind/Quay FM")],
+        ),
+        # A writer's portrait, whose alternative text is the name beside it.
+        ("<div><img src=/w.jpg alt='Anna Lindqvist'><p>Anna Lindqvist</p></div>", []),
         # A table is no picture, and the label of an advertisement no caption.
         ("<figure><table><tr><td>Friday</td><td>two fish</td></tr></table></figure>", []),
         ("<div class=image-caption><img src=/a.jpg><p>Advertisement:</p></div>", []),

@@ -36,6 +36,13 @@ NAMED = {
     "a name in bold above the text": (page(text=f"<p><b>Una Pell</b></p>{TEXT}"), ["Una Pell"]),
     "two names in bold above the text": (page(text=f"<p><b>Una Pell/Idris Fenwick</b></p>{TEXT}"), ["Una Pell", "Idris Fenwick"]),
     "a line below the text": (page(text=f"{TEXT}<p><em>Von Una Pell</em></p>"), ["Una Pell"]),
+    "a part of the line below the heading": (page("<p><span>11.06.2026</span><span>Von Una Pell</span></p>"), ["Una Pell"]),
+    "after a bar": (page("<p>11 June 2026 | By Una Pell</p>"), ["Una Pell"]),
+    "after time and source, in Chinese": (page("<p>2026年06月11日 07:40 来源：海港网 作者：林玉</p>"), ["林玉"]),
+    "after a label in Russian": (page("<p>Текст: Вера Лис</p>"), ["Вера Лис"]),
+    "a last line in brackets, in Japanese": (page(text=f"{TEXT}<p>（佐藤花）</p>"), ["佐藤花"]),
+    "no name in brackets": (page(text=f"{TEXT}<p>（敬称略）</p>"), []),
+    "a last line in Korean": (page(text=f"{TEXT}<p>정하늘 기자 sky@example.kr</p>"), ["정하늘"]),
     "a place in bold is no writer": (page(text=f"<p><b>Antwerp</b></p>{TEXT}"), []),
     "a sentence in bold is no writer": (page(text=f"<p><b>the boat sails at nine</b></p>{TEXT}"), []),
     "machines are believed before the edge": (

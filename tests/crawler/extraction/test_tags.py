@@ -55,6 +55,7 @@ def test_keywords_that_run_together_are_taken_where_they_are_parted() -> None:
     "row",
     [
         "<div>Tópicos: <a href=/x/a>Heron</a> <a href=/x/b>Weir</a></div>",
+        "<div>関連タグ <a href=/x/a>Heron</a> <a href=/x/b>Weir</a></div>",
         "<div>キーワード: <a href=/x/a>Heron</a> <a href=/x/b>Weir</a></div>",
         "<div>태그 <a href=/x/a>Heron</a> <a href=/x/b>Weir</a></div>",
         "<div>תגיות: <a href=/x/a>Heron</a> <a href=/x/b>Weir</a></div>",

@@ -23,6 +23,12 @@ NAMES = site_names("Quay Mail", "https://www.quaymail.co.uk/news/bridge-closed")
         ("Bridge closed • quaymail.co.uk", "Bridge closed"),
         ("Bridge closed - quaymail.co.uk", "Bridge closed"),
         ("Brücke gesperrt » Hafenbote", "Brücke gesperrt"),
+        ("Bridge closed (Quay Mail)", "Bridge closed"),
+        ("Bridge closed ~ Quay Mail", "Bridge closed"),
+        ("Quay Mail: Bridge closed", "Bridge closed"),
+        ("Bridge closed after flood < News < Quay Mail", "Bridge closed after flood"),
+        ("Bridge closed after flood - News from Quay Mail", "Bridge closed after flood"),
+        ("Bridge closed after the flood - by Ines Calloway", "Bridge closed after the flood"),
         # what follows a dash is as often the second half of the headline
         ("Bridge closed over the river - what we know so far", "Bridge closed over the river - what we know so far"),
         ("Is the bridge closed - Again?", "Is the bridge closed - Again?"),

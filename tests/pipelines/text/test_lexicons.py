@@ -100,7 +100,7 @@ def test_the_shipped_lists_of_words_are_read(read: Callable[[], Lists]) -> None:
 
 
 def test_the_other_shipped_lists_are_read() -> None:
-    assert (len(months()), len(weekdays())) == (43, 32)
+    assert (len(months()), len(weekdays())) == (53, 32)
     assert (agency_name("press association"), agency_length(["pa", "media", "says"]), is_ambiguous_agency("pa")) == (
         "PA",
         2,
