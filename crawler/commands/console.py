@@ -53,11 +53,10 @@ def _cleared(text: Text) -> Text:
 
 
 def console(*, error: bool = False) -> Console:
-    """The console to print on; if it is not a terminal: plain text, without a limit of width."""
+    """The console to print on: texts are never markup, nor `:on:` a picture; if it is no terminal, without a limit of width."""
     stream = sys.stderr if error else sys.stdout
-    return PlainConsole(
-        file=stream, highlight=False, soft_wrap=not stream.isatty(), width=None if stream.isatty() else _ANY_WIDTH
-    )
+    width = None if stream.isatty() else _ANY_WIDTH
+    return PlainConsole(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=not stream.isatty(), width=width)
 
 
 def print_json(value: object) -> None:

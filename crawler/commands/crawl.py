@@ -26,7 +26,6 @@ from crawler.commands import (
 )
 from crawler.commands.console import console, print_json, progress_bars, table, word
 from crawler.discovery.frontier import RecheckMode
-from crawler.logs import plain
 from crawler.schedule.processes import end_with, limit_memory
 from crawler.spiders.run import Options, crawl_site, crawl_sites
 from pipelines.queries import articles
@@ -144,10 +143,10 @@ def _print(crawls: list[Row]) -> None:
             summary = "nothing to fetch" + (f"; passed over: {passed_over}" if passed_over else "")
         out.print(f"{crawl['site_id']}: ", word(crawl["outcome"]), f" with {crawl['requests']} requests; {summary}", sep="")
         if crawl["reason"]:
-            out.print(plain(crawl["reason"]), style="yellow", markup=False)
+            out.print(crawl["reason"], style="yellow")
         for source in crawl["silent_sources"][:SHOWN]:
             if source["url"] not in (crawl["reason"] or ""):
-                out.print(plain(f"{source['url']}: {source['problem']}"), style="yellow", markup=False)
+                out.print(f"{source['url']}: {source['problem']}", style="yellow")
         changes = [
             (word(row["change"]), ", ".join(row["changed_fields"]), row["headline"], row["url"])
             for row in crawl["changes"][:SHOWN]

@@ -48,7 +48,7 @@ def command(ctx: click.Context, db: str, port: int, serve: bool, as_json: bool) 
         definition = Path(folder) / "demo.toml"
         definition.write_text(site_toml(paper.url), encoding="utf-8")
         (site,) = load_sites(definition)
-        out.print(f"{site.name} is open at {paper.url}; {len(CRAWL_TIMES)} crawls follow its day.\n", markup=False)
+        out.print(f"{site.name} is open at {paper.url}; {len(CRAWL_TIMES)} crawls follow its day.\n")
         _live(site, paper, db, out)
     if as_json:
         happened, found = _counts(db)
@@ -108,11 +108,11 @@ def _sum_up(db: str, out: Console) -> None:
     out.print()
     rows = [(word(change), happened[change], found[change]) for change in dict.fromkeys((*happened, *found))]
     out.print(table(("change", "in the script", "in the ledger"), rows))
-    out.print(f"\n{len(events())} events in the script, {found.total()} revisions in {db}. Try next:\n", markup=False)
+    out.print(f"\n{len(events())} events in the script, {found.total()} revisions in {db}. Try next:\n")
     option = "" if db == "data/news.db" else f" --db {db}"
-    out.print(f"  newsledger history {edited or 'URL'}{option}", markup=False)
-    out.print(f"  newsledger diff {silent or 'URL'}{option}", markup=False)
-    out.print(f"  newsledger search council{option}", markup=False)
+    out.print(f"  newsledger history {edited or 'URL'}{option}")
+    out.print(f"  newsledger diff {silent or 'URL'}{option}")
+    out.print(f"  newsledger search council{option}")
 
 
 def _remove(db: Path) -> None:

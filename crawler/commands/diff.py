@@ -83,8 +83,8 @@ def command(url: str, numbers: tuple[int, ...], db: str, as_json: bool) -> None:
         print_json({"url": article.url, "from": rows[0], "to": rows[1], **_facts(before, after)})
         return
     out = console()
-    out.print(plain(after.headline), style="bold", markup=False)
-    out.print(article.url, markup=False)
+    out.print(plain(after.headline), style="bold")
+    out.print(article.url)
     for row in rows[: 1 if first == second else 2]:
         out.print(f"{row['number']:>3}  ", word(row["change"]), f"  {bounds(row)}", sep="")
     if not print_differences(out, before, after):

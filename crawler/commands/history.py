@@ -74,7 +74,7 @@ def command(url: str, at: str | None, form: str | None, revision: int | None, ag
         )
         return
     if found.withdrawn:
-        console().print(str(found.withdrawn), style="bold red", markup=False)
+        console().print(str(found.withdrawn), style="bold red")
     _print(found, revisions, fetches)
     if found.moved_from:
         rows = [(one.url, one.revision_count, when(one.first_seen), when(one.last_seen)) for one in found.moved_from]
@@ -93,8 +93,8 @@ def _citation(store: Store, article: ArticleRecord, number: int | None, against:
 
 def _print(article: ArticleView, revisions: list[Row], fetches: ArticleFetches) -> None:
     out = console()
-    out.print(plain(revisions[-1]["headline"]) if revisions else "", style="bold", markup=False)
-    out.print(article.url, markup=False)
+    out.print(plain(revisions[-1]["headline"]) if revisions else "", style="bold")
+    out.print(article.url)
     first, last = (f"{when(at)} ({ago(at, now())})" for at in (article.first_seen, article.last_seen))
     seen = f"first seen {first}, last seen {last}"
     following = f"next fetch {when(article.next_check) or 'never'}"
@@ -102,7 +102,7 @@ def _print(article: ArticleView, revisions: list[Row], fetches: ArticleFetches) 
     missed, days = fetches.missed, f"between {fetches.first[:10]} and {fetches.last[:10]}"
     may = f"{missed.expected:.1f} silent edits may have been missed ({missed.low} to {missed.high}, nine times in ten)"
     hardly = "hardly an edit can have been missed"
-    out.print(f"fetched {fetches.fetches} times {days}; {may if missed.expected >= 0.05 else hardly}", markup=False)
+    out.print(f"fetched {fetches.fetches} times {days}; {may if missed.expected >= 0.05 else hardly}")
     out.print()
     if out.is_terminal and out.width < WIDE:
         for row in revisions:
@@ -111,7 +111,7 @@ def _print(article: ArticleView, revisions: list[Row], fetches: ArticleFetches) 
         columns = ("no", "change", "when it happened", "ago", "page says updated", "what changed", "words", "headline")
         out.print(table(columns, map(_cells, revisions)))
     if len(revisions) > 1:
-        out.print(f"\nWord by word: newsledger diff {plain(article.url)} {len(revisions) - 1} {len(revisions)}", markup=False)
+        out.print(f"\nWord by word: newsledger diff {article.url} {len(revisions) - 1} {len(revisions)}")
     if len(article.states) > 1:
         out.print()
         steps = [(when(step.at), word(step.state), step.status, step.reason) for step in article.states]
@@ -200,20 +200,20 @@ def _answer_json(article: ArticleRecord, answer: AsOf, sentence: str, withdrawn:
 
 def _print_answer(article: ArticleRecord, sentence: str, withdrawn: Withdrawal | None, answer: AsOf, shown: list[Row]) -> None:
     out = console()
-    out.print(article.url, markup=False)
-    out.print(sentence[:1].upper() + sentence[1:] + ".", markup=False)
+    out.print(article.url)
+    out.print(sentence[:1].upper() + sentence[1:] + ".")
     if withdrawn:
-        out.print(str(withdrawn), style="bold red", markup=False)
+        out.print(str(withdrawn), style="bold red")
     for row in shown:
         out.print()
         out.print(f"Revision {row['number']}, ", word(row["change"]), f", {_times(row)}", sep="")
-        out.print(plain(row["headline"]), style="bold", markup=False)
+        out.print(plain(row["headline"]), style="bold")
         if answer.certainty is not Certainty.BETWEEN:
             text = "\n\n".join(filter(None, (row["description"], row["byline"], row["body"])))
-            out.print(f"\n{plain(text)}", markup=False)
+            out.print(f"\n{plain(text)}")
     if len(shown) > 1:
         numbers = " ".join(str(row["number"]) for row in shown)
-        out.print(f"\nWhat differs: newsledger diff {article.url} {numbers}", markup=False)
+        out.print(f"\nWhat differs: newsledger diff {article.url} {numbers}")
 
 
 def _times(row: Row) -> str:

@@ -26,6 +26,7 @@ from crawler.warc.repack import addressable
 from pipelines.exchange.import_ledger import checked_ledger
 from pipelines.exchange.merge import Merged, MergeSource, merge
 from pipelines.queries.activity import article_count, has_archived_pages
+from pipelines.queries.results import row_of
 from pipelines.store.database import Store
 from pipelines.stories.update import catch_up
 
@@ -74,7 +75,7 @@ def _print_records(imported: RecordsReport, as_json: bool) -> None:
         print_json({"records": imported.records, "problems": imported.problems, **merged_json(imported.merged)})
         return
     out = console()
-    out.print(f"{imported.records} records", markup=False)
+    out.print(f"{imported.records} records")
     print_merged(imported.merged)
 
 
@@ -110,17 +111,14 @@ def _cpu_seconds() -> float:
 
 def _print(report: ImportReport, milliseconds: float, as_json: bool) -> None:
     if as_json:
-        print_json({
-            "captures": report.captures, "outcomes": report.outcomes, "refused": report.refused,
-            "refused_codes": report.refused_codes, "problems": report.problems, "cpu_ms_per_capture": round(milliseconds, 1),
-        })  # fmt: skip
+        print_json(row_of(report) | {"cpu_ms_per_capture": round(milliseconds, 1)})
         return
     out = console()
     out.print(table(("outcome", "count"), report.outcomes.most_common()))
     if report.refused:
         out.print()
         out.print(table(("no article, because", "count"), report.refused.most_common(20)))
-    out.print(f"\n{report.captures} captures, {milliseconds:.1f} ms of CPU each", markup=False)
+    out.print(f"\n{report.captures} captures, {milliseconds:.1f} ms of CPU each")
 
 
 @click.command("merge")

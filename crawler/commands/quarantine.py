@@ -36,7 +36,7 @@ def list_quarantine(site: str | None, db: str, sites_path: Path | None, as_json:
     sites = len({one.site_id for one in found})
     out.print(f"\n{len(found)} readings of {sites} sites are not believed" if found else "Nothing is in quarantine.")
     for left in sorted({one.site_id for one in found} - known):
-        out.print(f"{left} is in no catalogue: its pages cannot be read again", markup=False)
+        out.print(f"{left} is in no catalogue: its pages cannot be read again")
 
 
 @command.command("replay")

@@ -28,6 +28,7 @@ from crawler.offline.import_warc import default_jobs
 from crawler.offline.reprocess import Correction, ReprocessReport, preview, scope_of
 from crawler.offline.reprocess import reprocess as reprocess_pages
 from pipelines.diff import differences
+from pipelines.queries.results import row_of
 from pipelines.store.corrections import count
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -65,7 +66,7 @@ def command(everything: bool, site_id: str | None, family: str | None, since: da
             return
         report = reprocess_pages(store, folder, sites, scope, command_clock(), jobs=jobs, advance=advance)
     if as_json:
-        print_json(_facts(report))
+        print_json(row_of(report))
     else:
         _print(report, "corrected")
 
@@ -83,12 +84,12 @@ def _show(found: Iterator[Correction], report: ReprocessReport, as_json: bool) -
     """Print what would change, revision by revision; without --json each as it is found."""
     if as_json:
         listed = [_difference(one) for one in found]
-        print_json({**_facts(report), "differences": listed})
+        print_json({**row_of(report), "differences": listed})
         return
     out = console()
     for one in found:
-        out.print(f"{one.url}  revision {one.number}", style="bold", markup=False)
-        out.print(f"{one.before.extractor} -> {one.after.extractor}", markup=False)
+        out.print(f"{one.url}  revision {one.number}", style="bold")
+        out.print(f"{one.before.extractor} -> {one.after.extractor}")
         for field in differences(one.before, one.after):
             out.print(difference(field, coloured=out.is_terminal))
         out.print()
@@ -98,15 +99,11 @@ def _show(found: Iterator[Correction], report: ReprocessReport, as_json: bool) -
 def _print(report: ReprocessReport, what: str) -> None:
     out = console()
     same = report.read - report.corrected - report.left.total()
-    out.print(f"{report.read} pages read: {report.corrected} revisions {what}, {same} read as they did", markup=False)
+    out.print(f"{report.read} pages read: {report.corrected} revisions {what}, {same} read as they did")
     if report.left:
         out.print(table(("left as they are, because", "count"), report.left.most_common(20)))
     if report.unarchived:
-        out.print(f"{report.unarchived} more revisions have no archived page.", markup=False)
-
-
-def _facts(report: ReprocessReport) -> dict[str, object]:
-    return {"read": report.read, "corrected": report.corrected, "left": report.left, "unarchived": report.unarchived}
+        out.print(f"{report.unarchived} more revisions have no archived page.")
 
 
 def _difference(one: Correction) -> dict[str, object]:

@@ -77,9 +77,9 @@ def command(ctx: click.Context, words: tuple[str, ...], sites: tuple[str, ...], 
     out = console()
     for hit in found.hits:
         _print(out, hit)
-    out.print(_summary(found), markup=False)
+    out.print(_summary(found))
     for line in _facets(found):
-        out.print(line, style="dim", markup=False)
+        out.print(line, style="dim")
 
 
 def _saved_search(ctx: click.Context, words: tuple[str, ...], save: str | None, saved: str | None, forgotten: str | None,
@@ -140,15 +140,15 @@ def _plain_row(hit: Hit) -> Row:
 
 def _print(out: Console, hit: Hit) -> None:
     latest = "" if hit.stands else "  (since changed)"
-    out.print(f"{when(hit.first_seen)}  ", word(hit.change), f"  {plain(hit.site_name)}{latest}", sep="", markup=False)
-    out.print(plain(hit.headline), style="bold", markup=False)
+    out.print(f"{when(hit.first_seen)}  ", word(hit.change), f"  {hit.site_name}{latest}", sep="")
+    out.print(plain(hit.headline), style="bold")
     snippet = Text()
     for text, is_hit in hit.snippet:
         shown = plain(text).replace("\n\n", " ¶ ").replace("\n", " ")
         snippet.append(f"[{shown}]" if is_hit and not out.is_terminal else shown, style="bold yellow" if is_hit else "")
     out.print(snippet)
     also = f", also {', '.join(str(one.number) for one in hit.also)}" if hit.also else ""
-    out.print(f"{plain(hit.url)}  revision {hit.number}{also}\n", style="dim", markup=False)
+    out.print(f"{hit.url}  revision {hit.number}{also}\n", style="dim")
 
 
 def _summary(found: Hits) -> str:

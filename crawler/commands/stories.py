@@ -81,12 +81,12 @@ def _print_list(heads: list[StoryHead], as_json: bool) -> None:
 
 def _print_story(found: Story) -> None:
     head, out = found.head, console()
-    out.print(plain(head.headline), style="bold", markup=False)
+    out.print(plain(head.headline), style="bold")
     out.print(f"story {head.story_id}: {head.articles} articles of {head.sites} sites, {head.edited} edits, "
-              f"the last change {when(head.last_changed)}", markup=False)  # fmt: skip
-    out.print(f"first seen {when(head.first_seen)} at {head.first_site_id}{_published(head)}", markup=False)
+              f"the last change {when(head.last_changed)}")  # fmt: skip
+    out.print(f"first seen {when(head.first_seen)} at {head.first_site_id}{_published(head)}")
     if head.agency:
-        out.print(f"{plain(head.agency)} copy: {_ATTRIBUTION[head.agency_is or 'implied']}", markup=False)
+        out.print(f"{head.agency} copy: {_ATTRIBUTION[head.agency_is or 'implied']}")
     out.print()
     rows = [
         ("source" if one.is_source else f"{one.kept:.0%}", one.site_id, when(one.first_seen), word(one.state), one.words,

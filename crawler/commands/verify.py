@@ -197,13 +197,13 @@ def _unchanged_since(checked: Checked) -> list[str]:
 def _print(faults: list[VerificationFault], resealed: list[SealedAgain], checked: Checked) -> None:
     out = console()
     for fault in faults:
-        out.print(str(fault), markup=False)
+        out.print(str(fault))
     if not faults:
         out.print("Nothing is wrong.")
     for one in resealed:
-        out.print(f"{one.where}: {one.what}", markup=False)
+        out.print(f"{one.where}: {one.what}")
     for line in (*([] if faults else _unchanged_since(checked)), str(checked)):
-        out.print(line, markup=False)
+        out.print(line)
 
 
 @click.command("verify-bundle")

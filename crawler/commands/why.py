@@ -10,7 +10,6 @@ from crawler.catalogue.site import Site
 from crawler.commands import db_option, json_option, load_catalogue, now, open_ledger, options, sites_option
 from crawler.commands.cluster import needing_cluster, redis_option
 from crawler.commands.console import console, print_json
-from crawler.logs import plain
 from crawler.offline.explain_url import SITES_NAMED, Reason, UrlFacts, reasons, sites_of
 from pipelines.queries import url_report
 from pipelines.store.statistics import load_edit_rates, load_trust
@@ -40,11 +39,11 @@ def command(url: str, redis: str, db: str, sites_path: Path | None, as_json: boo
         print_json(_facts(known, found) | ({"cluster": waiting} if redis else {}))
         return
     out = console()
-    out.print(plain(trace.url), style="bold", markup=False)
+    out.print(trace.url, style="bold")
     for reason in found:
-        out.print(plain(reason.text), markup=False)
+        out.print(reason.text)
     for line in waiting:
-        out.print(plain(line), markup=False)
+        out.print(line)
 
 
 def _in_cluster(redis: str, site: Site | None, url: str) -> list[str]:

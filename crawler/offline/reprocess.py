@@ -47,10 +47,10 @@ class ReprocessReport:
 
     read: int = 0
     corrected: int = 0
-    unarchived: int = 0
-    """Revisions whose page was never archived."""
     left: Counter[str] = field(default_factory=Counter)
     """Number of unchanged revisions, by reason."""
+    unarchived: int = 0
+    """Revisions whose page was never archived."""
 
 
 @dataclass(frozen=True, slots=True)

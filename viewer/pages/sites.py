@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pipelines.queries import activity
+from pipelines.queries.results import row_of
 from pipelines.queries.site_results import SiteCrawls, SiteSums
 from pipelines.store.database import Store
 from pipelines.store.rows import instant_of
@@ -73,21 +74,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
 
 
 def _row(one: Judged, sums: SiteSums) -> Row:
-    site = one.site
-    return {
-        "id": site.id,
-        "name": site.name,
-        "region": site.region,
-        "country": site.country,
-        "health": one.verdict,
-        "findings": one.findings,
-        "last_finished": site.last_finished,
-        "articles": sums.articles,
-        "revisions": sums.revisions,
-        "edits": sums.edits,
-        "silent": sums.silent,
-        "silent_share": sums.silent / sums.edits if sums.edits else None,
-    }
+    share = sums.silent / sums.edits if sums.edits else None
+    return row_of(one.site) | row_of(sums) | {"health": one.verdict, "findings": one.findings, "silent_share": share}
 
 
 def _is_wanted(one: Judged, asked: dict[str, str]) -> bool:

@@ -65,9 +65,9 @@ def backup_command(target: Path, init: bool, keep: int | None, only_list: bool, 
         return
     new = f"{_megabytes(backup.copied_bytes)} of them new"
     text = f"{backup.path}: {_megabytes(backup.bytes)} in {len(backup.files)} files, {new}; the ledger checked"
-    console().print(f"{text}: {_rows(backup.rows)}", markup=False)
+    console().print(f"{text}: {_rows(backup.rows)}")
     if left_out:
-        console().print(f"not in it, and to be kept elsewhere: {', '.join(left_out)}", markup=False)
+        console().print(f"not in it, and to be kept elsewhere: {', '.join(left_out)}")
 
 
 def _files_not_copied(db: Path) -> list[str]:
@@ -83,7 +83,7 @@ def _to_file(target: Path, db: str, force: bool, as_json: bool) -> None:
     if as_json:
         print_json({"path": copy.path, "bytes": copy.size_bytes, "rows": copy.rows})
         return
-    console().print(f"{copy.path}: {_megabytes(copy.size_bytes)}, checked; {_rows(copy.rows)}", markup=False)
+    console().print(f"{copy.path}: {_megabytes(copy.size_bytes)}, checked; {_rows(copy.rows)}")
 
 
 @click.command("restore")

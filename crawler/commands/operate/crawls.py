@@ -9,7 +9,6 @@ import click
 
 from crawler.commands import db_option, json_option, open_ledger, options, parse_time
 from crawler.commands.console import console, print_json, table, when, word
-from crawler.logs import plain
 from pipelines.queries import articles
 from pipelines.queries.activity import failed_fetches, past_crawls
 from pipelines.queries.results import row_of
@@ -82,17 +81,17 @@ def _show(store: Store, db: str, crawl_id: int, as_json: bool) -> None:
     skipped = counts.pop("skipped", {})
     out.print(f"crawl {row['id']} of {row['site_id']}, by {row['trigger']}: ", word(row["outcome"]), sep="")
     if row["reason"]:
-        out.print(f"why: {plain(row['reason'])}", style="yellow", markup=False)
+        out.print(f"why: {row['reason']}", style="yellow")
     began = (
         f"began {when(row['started'])}, took {_duration(row) or 'no time that is known'}" if row["started"] else "did not begin"
     )
-    out.print(f"planned {when(row['planned']) or 'by nobody'}; {began}", markup=False)
+    out.print(f"planned {when(row['planned']) or 'by nobody'}; {began}")
     outcomes = ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing fetched"
-    out.print(f"{row['requests']} requests, {row['candidates']} candidates, {row['bytes']:,} bytes; {outcomes}", markup=False)
+    out.print(f"{row['requests']} requests, {row['candidates']} candidates, {row['bytes']:,} bytes; {outcomes}")
     for code, count in sorted(skipped.items(), key=lambda one: -one[1]):
-        out.print(f"passed over: {count} {skipped_sentence(code)}", markup=False)
+        out.print(f"passed over: {count} {skipped_sentence(code)}")
     for source in silent:
-        out.print(f"named nothing: {source['url']}: {plain(source['problem'])}", markup=False)
+        out.print(f"named nothing: {source['url']}: {source['problem']}")
     if changes:
         wrote = [(word(one.change), ", ".join(one.changed_fields), one.headline, one.url) for one in changes[:SHOWN]]
         out.print(table(("change", "what changed", "headline", "url"), wrote))
@@ -100,7 +99,7 @@ def _show(store: Store, db: str, crawl_id: int, as_json: bool) -> None:
         rows = [(when(one["fetched"]), one["outcome"], one["status"], one["reason"], one["url"]) for one in fetches[:SHOWN]]
         out.print(table(("at", "outcome", "status", "why", "url"), rows))
     for line in lines[:SHOWN]:
-        out.print(f"{str(line['time'])[11:19]} {line['level']} {plain(line['message'])}", markup=False)
+        out.print(f"{str(line['time'])[11:19]} {line['level']} {line['message']}")
     for left in (len(changes) - SHOWN, len(fetches) - SHOWN, len(lines) - SHOWN):
         if left > 0:
             out.print(f"and {left} more; --json has all")

@@ -25,7 +25,6 @@ from crawler.commands import (
 from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, echo, print_json, table, when, word
 from crawler.commands.operate.monitoring import judged_plan
-from crawler.logs import plain
 from crawler.monitoring.monitor import plan_problem
 from crawler.monitoring.state_files import read_heartbeat
 from crawler.warc.holdings import absence_anywhere
@@ -128,9 +127,9 @@ def _print(shown: Judged, judged: int, left_out: int, folded: int, missed: Mappi
         out.print(table(columns, [(*_row(one, findings), str(missed.get(one.site_id, ""))) for one, findings in shown]))
     ill = [(one, findings) for one, findings in shown if is_ill(findings)]
     for one, findings in ill:
-        out.print(f"\n{one.site_id}", style="bold", markup=False)
+        out.print(f"\n{one.site_id}", style="bold")
         for finding in findings:
-            out.print(f"  {plain(finding.text)}", markup=False)
+            out.print(f"  {finding.text}")
     if folded:
         out.print(f"\n{folded} sites are well; --all prints them")
     if left_out:

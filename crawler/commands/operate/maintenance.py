@@ -51,7 +51,7 @@ def compact_command(keep_fetches: int, keep_crawls: int, dry_run: bool, vacuum: 
         f"{pruned.fetches} fetches older than {keep_fetches} days and {pruned.crawls} crawls older than {keep_crawls} days {done}"
     )
     sizes = "" if dry_run else f"; the file had {before / 1_000_000:.1f} MB and has {_size(db) / 1_000_000:.1f} MB"
-    console().print(text + sizes, markup=False)
+    console().print(text + sizes)
 
 
 def _compact(db: str, policy: RetentionPolicy, vacuum: bool) -> PruneResult:
@@ -89,7 +89,7 @@ def upgrade_command(only_check: bool, keep: int, db: str, as_json: bool) -> None
     else:
         _print(found, only_check)
         for path in dropped:
-            console().print(f"dropped: {path}", markup=False)
+            console().print(f"dropped: {path}")
     if only_check and found.pending:
         raise SystemExit(1)
 
@@ -97,13 +97,13 @@ def upgrade_command(only_check: bool, keep: int, db: str, as_json: bool) -> None
 def _print(found: Upgrade, only_check: bool) -> None:
     out = console()
     if not found.pending:
-        out.print(f"{found.path} is up to date, with {found.revisions:,} revisions", markup=False)
+        out.print(f"{found.path} is up to date, with {found.revisions:,} revisions")
     else:
         rows = [(one.name, span(timedelta(seconds=one.seconds)) if one.seconds >= 60 else "moments", one.meaning)
                 for one in found.pending]  # fmt: skip
         out.print(table(("pending" if only_check else "done", "takes about", "what for"), rows))
         is_kept = "would be kept" if only_check else "is kept"
         room = f"{found.bytes / 1e6:,.1f} MB; {found.free_bytes / 1e6:,.0f} MB free{'' if found.has_room else ': TOO LITTLE'}"
-        out.print(f"\n{found.path}, {found.revisions:,} revisions; as it was {is_kept} as {found.copy} ({room})", markup=False)
+        out.print(f"\n{found.path}, {found.revisions:,} revisions; as it was {is_kept} as {found.copy} ({room})")
     for path in filter(Path.exists, found.old_copies):
-        out.print(f"a copy of before: {path}, {path.stat().st_size / 1e6:,.1f} MB", markup=False)
+        out.print(f"a copy of before: {path}, {path.stat().st_size / 1e6:,.1f} MB")

@@ -30,7 +30,6 @@ from crawler.commands import (
 from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, echo, print_json, table, when
 from crawler.config import SETTINGS, Configuration, ConfigurationError, checked
-from crawler.logs import plain
 from crawler.monitoring.alert_state import AlertState, CurrentProblems, Problem
 from crawler.monitoring.collector import MeasurementReader
 from crawler.monitoring.monitor import CLUSTER, SILENT, UNWRITABLE, Monitor, MonitoredSchedule, alert_round, current_problems
@@ -227,13 +226,13 @@ def listing(db: str, as_json: bool) -> None:
     if as_json:
         print_json(state.to_json())
         return
-    rows = [(plain(one.text), when(moment(one.since)), when(optional_moment(one.told))) for one in state.entries.values()]
+    rows = [(one.text, when(moment(one.since)), when(optional_moment(one.told))) for one in state.entries.values()]
     out = console()
     out.print(table(("trouble", "since", "told"), rows) if rows else "No problem is known.")
     if state.messages:
         out.print(f"{len(state.messages)} letters wait to be sent")
     for site, until in sorted(state.mutes.items()):
-        out.print(f"{site} is muted until {when(moment(until))}", markup=False)
+        out.print(f"{site} is muted until {when(moment(until))}")
 
 
 @alerts_command.command("mute")

@@ -13,7 +13,6 @@ from crawler.commands import configuration, db_option, json_option, now, open_le
 from crawler.commands.cluster import redis_option, status_reader_of
 from crawler.commands.console import console, print_json, table, when, word
 from crawler.config import SETTINGS, SettingOrigin, shown
-from crawler.logs import plain
 from crawler.monitoring.disk import SiteGrowth, project
 from pipelines.queries import articles
 from pipelines.queries.missed import missed_by_site
@@ -41,16 +40,16 @@ def status_command(redis: str, warc_path: Path | None, db: str, as_json: bool) -
     out = console()
     sites = f"{found['sites']:,} {'site' if found['sites'] == 1 else 'sites'}"
     out.print(f"{db}: {found['articles']:,} articles of {sites}, {found['revisions']:,} revisions, "
-              f"{found['gone']:,} gone; last fetch {when(found['last_fetch']) or 'never'}", markup=False)  # fmt: skip
+              f"{found['gone']:,} gone; last fetch {when(found['last_fetch']) or 'never'}")  # fmt: skip
     if cluster is not None:
-        out.print("\n".join(plain(line) for line in describe(cluster)), markup=False)
+        out.print("\n".join(describe(cluster)))
     changes = ", ".join(f"{count:,} {change}" for change, count in sorted(found["changes"].items()))
-    out.print(f"changes: {changes or 'none yet'}", markup=False)
+    out.print(f"changes: {changes or 'none yet'}")
     left = disk.days_left
     lasts = "" if left is None else f"; at this pace it lasts {'for years' if left > 3650 else span(timedelta(days=left))}"
     out.print(f"disk: ledger {_size(disk.ledger_bytes)}, {_size(disk.ledger_bytes_a_day)} a day; archive "
               f"{_size(disk.archive_bytes)}, {_size(disk.archive_bytes_a_day)} a day; "
-              f"{_size(min(disk.ledger_free_bytes, disk.archive_free_bytes))} free{lasts}\n", markup=False)  # fmt: skip
+              f"{_size(min(disk.ledger_free_bytes, disk.archive_free_bytes))} free{lasts}\n")  # fmt: skip
     columns = ("site", "last crawl", "finished", "articles", "revisions", "gone", "missed", "errors", "a day", "last new article",
                "next start", "why")  # fmt: skip
     out.print(table(columns, [
@@ -89,9 +88,9 @@ def settings_command(as_json: bool) -> None:
         print_json({"file": str(config.file) if config.file else None, "settings": facts})
         return
     out = console()
-    rows = [(fact["key"], plain(fact["value"]), fact["from"], fact["meaning"]) for fact in facts]
+    rows = [(fact["key"], fact["value"], fact["from"], fact["meaning"]) for fact in facts]
     out.print(table(("setting", "value", "from", "meaning"), rows))
-    out.print(f"\nfile: {config.file or 'none'}", markup=False)
+    out.print(f"\nfile: {config.file or 'none'}")
 
 
 def _origin(origin: SettingOrigin, variable: str) -> str:

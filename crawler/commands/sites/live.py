@@ -15,7 +15,6 @@ from crawler.catalogue.tables import read_url
 from crawler.commands import db_option, json_option, load_catalogue, options, pick_sites, sites_option
 from crawler.commands.console import console, echo, print_json, progress_bars, table, when
 from crawler.commands.sites.edit import file_of
-from crawler.logs import plain
 from pipelines.store.rows import Row
 
 
@@ -103,7 +102,7 @@ def _print_check(row: Row) -> None:
     word = Text("pass", style="green") if row["passes"] else Text("fail", style="bold red")
     out.print(Text(f"{row['site']}: ", style="bold"), word, f", {row['requests']} requests", sep="")
     for finding in row["findings"]:
-        out.print(f"  {'' if finding['ill'] else 'perhaps: '}{plain(finding['text'])}", markup=False)
+        out.print(f"  {'' if finding['ill'] else 'perhaps: '}{finding['text']}")
     print_answers(row, out)
 
 
@@ -196,7 +195,7 @@ def _probed(url: str, as_json: bool) -> Row:
 
     def on_request(address: str) -> None:
         if not as_json:
-            err.print(f"asking {address}", style="dim", markup=False)
+            err.print(f"asking {address}", style="dim")
 
     row = probe_site(_address(url), on_request).as_row()
     if not as_json:
@@ -208,12 +207,12 @@ def _print_probe(row: Row) -> None:
     out = console()
     print_answers(row, out)
     for doubt in row["doubts"]:
-        out.print(f"perhaps: {doubt}", markup=False)
+        out.print(f"perhaps: {doubt}")
     if row["problem"]:
-        out.print(f"{row['url']}: {row['problem']}", style="bold red", markup=False)
+        out.print(f"{row['url']}: {row['problem']}", style="bold red")
     else:
         lines = (f"{key} = {toml(value)}" for key, value in row["definition"].items())
-        out.print("\n".join(("", "[[site]]", *lines)), markup=False)
+        out.print("\n".join(("", "[[site]]", *lines)))
 
 
 def _with_free_id(definition: Mapping[str, object], site_id: str | None, taken: set[str]) -> Row:

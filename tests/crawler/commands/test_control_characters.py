@@ -8,6 +8,7 @@ import pty
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,15 @@ def test_nothing_raw_is_printed(arguments: list[str], ledger: Path) -> None:
     )
     assert not RAW.search(done.output), done.output
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+
+
+def test_texts_are_printed_as_they_are(tmp_path: Path) -> None:
+    """Neither rich's markup nor its names of pictures mean anything in what a page says."""
+    with new_store(tmp_path) as store:
+        new_ledger(store).record(replace(article(), headline="[bold]Live :on: air[/bold] [link=x]"))
+    for arguments in (["history", URL], ["search", "air"]):
+        done = CliRunner().invoke(main, [*arguments, "--db", str(store.path)], env={"NEWSLEDGER_NOW": moment(at(60))})
+        assert "[bold]Live :on: air[/bold] [link=x]" in done.output
 
 
 def test_json_loses_nothing(ledger: Path) -> None:
