@@ -110,6 +110,21 @@ def test_links_between_documents_lead_somewhere() -> None:
             assert (document.parent / target).exists(), f"{document.name} -> {target}"
 
 
+def test_documents_name_modules_and_files_that_exist() -> None:
+    """In backticks: `crawler.clock`, `tests/table.py`, `viewer/`, `test_run.py`. The changelog names what was."""
+    folders = ("benchmarks", "crawler", "pipelines", "tests", "viewer")
+    paths = [path.relative_to(ROOT).as_posix() for folder in folders for path in (ROOT / folder).rglob("*")]
+    known = {*folders, *paths, *(path[at.end() :] for path in paths for at in re.finditer("/", path))}
+    beneath = re.compile(rf"({'|'.join(folders)})(([./])\w+)+(\.\w+)?/?|[\w/]+\.py", re.ASCII)
+    missing = []
+    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for name in re.findall(r"`([^`\n]+)`", document.read_text(encoding="utf-8")):
+            plain = name.rstrip("/") if "/" in name or name.endswith(".py") else name.replace(".", "/")
+            if beneath.fullmatch(name) and not {plain, f"{plain}.py", f"{plain.rpartition('/')[0]}.py"} & known:
+                missing.append(f"{document.name}: {name}")
+    assert missing == []
+
+
 def test_decisions_are_numbered_and_titled() -> None:
     names = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     numbers = [int(name[:4]) for name in names]
