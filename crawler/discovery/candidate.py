@@ -10,6 +10,7 @@ from html import unescape
 from typing import Final
 
 from pipelines.text.dates import Timestamp, parse_timestamp
+from pipelines.text.urls import article_key
 
 
 class SourceKind(StrEnum):
@@ -33,6 +34,11 @@ class Candidate:
     claimed_published: Timestamp | None = None
     """RSS `pubDate`, Atom `published`, `news:publication_date`."""
 
+    @property
+    def key(self) -> str:
+        """The same for all spellings of the URL."""
+        return article_key(self.url)
+
 
 @dataclass(frozen=True, slots=True)
 class SitemapRef:
@@ -49,6 +55,8 @@ class Listing:
     candidates: tuple[Candidate, ...] = ()
     sitemaps: tuple[SitemapRef, ...] = ()
     problems: tuple[str, ...] = ()
+    next_page: str | None = None
+    """Of a section: where the list goes on."""
 
 
 MAX_TITLE: Final = 500

@@ -159,6 +159,18 @@ def is_source_due(source: Source | None, others: Iterable[Source], now: datetime
     return not covered or now - source.fetched >= AUDIT_INTERVAL
 
 
+def are_mostly_new(candidates: Iterable[Candidate], snapshot: SiteSnapshot, site: Site, now: datetime) -> bool:
+    """Whether more than half of a list would be fetched for the first time, so that its next page is likely to name more.
+
+    The snapshot must have answered `question_of` these candidates.
+    """
+    fresh = [
+        snapshot.find(one.url, site.external_id(one.url)) is None and _skip_reason(one, None, snapshot, site, now) is None
+        for one in candidates
+    ]
+    return 2 * sum(fresh) > len(fresh)
+
+
 def _sort(out: _Sorted, candidates: Iterable[Candidate], snapshot: SiteSnapshot, site: Site, now: datetime) -> None:
     merged, out.amp = _merged(candidates)
     for key, candidate in merged.items():
@@ -201,7 +213,7 @@ def _merged(candidates: Iterable[Candidate]) -> tuple[dict[str, Candidate], dict
     merged: dict[str, Candidate] = {}
     amp: dict[str, tuple[tuple[str, str], ...]] = {}
     for candidate in candidates:
-        key = article_key(candidate.url)
+        key = candidate.key
         other = merged.get(key)
         if other and other.url != candidate.url:
             if amp_to_article(other.url):
@@ -234,9 +246,9 @@ def _skip_reason(
     # A feed lists only articles; sitemaps and sections list all kinds of pages.
     if candidate.source is not SourceKind.FEED and site.looks_like_article(candidate.url) is False:
         return Skipped.NOT_ARTICLE_URL
-    if article_key(candidate.url) in snapshot.elsewhere:
+    if candidate.key in snapshot.elsewhere:
         return Skipped.OTHER_SITES_ARTICLE
-    attempt = snapshot.dead_ends.get(article_key(candidate.url))
+    attempt = snapshot.dead_ends.get(candidate.key)
     if attempt and not _due_again(attempt, now):
         return skipped_after(attempt.outcome)
     return None

@@ -32,6 +32,8 @@ _MENU_CLASS: Final = re.compile(
 )
 _CARD_CLASS: Final = re.compile(r"(?:^|[\s_-])(?:card|teaser|story|headline|post|entry)(?=$|[\s_-])")
 _TITLE_CLASS: Final = re.compile(r"headline|title|heading")
+_LATER_PAGE: Final = re.compile(r"(?=[/?&])/?[?&]?[a-z_-]{0,20}[=/-]?(\d{1,3})/?", re.IGNORECASE)
+"""What the address of a later page adds to that of the first: "/page/2/", "?page=2", "&paged=2", "/p2", "/2"."""
 _SILENT_TAGS: Final = frozenset({"script", "style", "noscript", "template", "title", "desc"})
 """Within a link: code, and the title of a drawing (`svg`)."""
 _MAX_PARTS: Final = 300
@@ -68,9 +70,11 @@ def parse_section(
     is_article: Callable[[str], bool | None] | None = None,
     same_site: Callable[[str], bool] | None = None,
     content_type: str | None = None,
+    first: str = "",
 ) -> Listing:
     """Candidates in page order, each once. `is_article`, if given, decides alone, over absolute URLs;
-    `same_site` says whether an absolute URL belongs to the site (without it: the page's host, with or without `www.`)."""
+    `same_site` says whether an absolute URL belongs to the site (without it: the page's host, with or without `www.`); `first`
+    is the address of the list's first page if this is a later one."""
     if len(body) > MAX_PAGE_BYTES:
         return Listing(problems=(f"page of {len(body)} bytes is over the limit of {MAX_PAGE_BYTES}",))
     tree = html_tree(body, content_type)
@@ -79,7 +83,27 @@ def parse_section(
     links = _links(tree, url, same_site)
     chosen = _judged_links(links) if is_article is None else [link for link in links if is_article(link.url)]
     candidates = tuple(Candidate(link.url, SourceKind.SECTION, link.title) for link in chosen[:MAX_CANDIDATES])
-    return Listing(candidates, problems=() if links else ("no links of this site on the page",))
+    onward = _next_page(tree, url, first or url, [link.url for link in links]) if candidates else None
+    is_own = same_site or own_hosts_of(url)
+    problems = () if links else ("no links of this site on the page",)
+    return Listing(candidates, problems=problems, next_page=onward if onward and is_own(onward) else None)
+
+
+def _next_page(tree: etree._Element, url: str, first: str, links: list[str]) -> str | None:
+    """The address that the page declares as next; otherwise the linked one that is `first` with the next number."""
+    for element in islice(tree.iter("link", "a"), MAX_LINKS):
+        if "next" in (element.get("rel") or "").lower().split():
+            declared = canonicalize(element.get("href", ""), _base(tree, url))
+            if declared and declared != canonicalize(url):
+                return declared
+    number = _page_number(url, first) + 1
+    return next((link for link in links if _page_number(link, first) == number), None)
+
+
+def _page_number(url: str, first: str) -> int:
+    above = first.rstrip("/")
+    match = _LATER_PAGE.fullmatch(url.removeprefix(above)) if url.startswith(above) else None
+    return int(match[1]) if match else 1
 
 
 def _judged_links(links: list[_Link]) -> list[_Link]:

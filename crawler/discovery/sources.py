@@ -27,8 +27,8 @@ FEWEST_CLAIMS = 3
 MAX_BYTES = {SourceKind.FEED: MAX_FEED_BYTES, SourceKind.SITEMAP: MAX_SITEMAP_BYTES, SourceKind.SECTION: MAX_PAGE_BYTES}
 
 
-def read(kind: SourceKind, body: bytes, url: str, site: Site, content_type: str | None = None) -> Listing:
-    """What a document of this kind names, unpacked first where no header told that it is packed."""
+def read(kind: SourceKind, body: bytes, url: str, site: Site, content_type: str | None = None, first: str = "") -> Listing:
+    """What a document of this kind names, unpacked first where no header told that it is packed. `first`: see `parse_section`."""
     unpacked = decode_undeclared(body, MAX_BYTES[kind])
     body, problem = unpacked.body, unpacked.problem
     if problem and (not body or len(body) >= MAX_BYTES[kind]):
@@ -39,7 +39,7 @@ def read(kind: SourceKind, body: bytes, url: str, site: Site, content_type: str 
         listing = parse_feed(body, url, site.timezone, content_type, same_site=site.same_site)
     else:
         decides = site.looks_like_article if site.article_url else None
-        listing = parse_section(body, url, is_article=decides, same_site=site.same_site, content_type=content_type)
+        listing = parse_section(body, url, is_article=decides, same_site=site.same_site, content_type=content_type, first=first)
     return replace(listing, problems=(problem, *listing.problems)) if problem else listing
 
 

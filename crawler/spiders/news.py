@@ -28,7 +28,7 @@ from crawler.crawl.session import CrawlContext
 from crawler.discovery import sources
 from crawler.discovery.candidate import Candidate, Listing, SitemapRef, SourceKind
 from crawler.discovery.delisting import SourceListing, find_delisted, listing_of
-from crawler.discovery.frontier import PlannedRequest, RecheckMode, is_source_due, plan_requests, question_of
+from crawler.discovery.frontier import PlannedRequest, RecheckMode, are_mostly_new, is_source_due, plan_requests, question_of
 from crawler.middlewares import HostSuspended
 from crawler.middlewares.download_handler import CAPTURE_EXCHANGE
 from crawler.middlewares.robots import RobotsMiddleware
@@ -41,12 +41,14 @@ from pipelines.reasons import CodedReason, CrawlReason, Skipped, SourceProblem, 
 from pipelines.store.crawls import Source
 from pipelines.store.crawls.snapshot import SiteSnapshot, SnapshotQuestion
 from pipelines.store.database import StoreError
-from pipelines.text.urls import amp_to_article, article_key, canonicalize
+from pipelines.text.urls import amp_to_article, canonicalize
 
 logger = logging.getLogger(__name__)
 
 
 _PROBE_PRIORITY = 100
+MAX_LATER_PAGES = 5
+"""Of one section, in one crawl. More: a longer break is made up for, and a new title's first crawl reaches further back."""
 _PRIORITY = {SourceKind.SITEMAP: 30, SourceKind.FEED: 20, SourceKind.SECTION: 10}
 
 
@@ -86,6 +88,8 @@ class NewsSpider(Spider):
         self._candidates: list[Candidate] = []
         self._read_whole: list[tuple[str, SourceKind, tuple[Candidate, ...]]] = []
         self._named_by: dict[str, set[str]] = {}
+        self._go_on: list[tuple[str, str, int, tuple[Candidate, ...]]] = []
+        """Sections' pages that have a next one: the section, that address, its number, and what the page lists."""
         self._pending = 0
         self._failures: list[str] = []
         self._unreadable: set[str] = set()
@@ -124,7 +128,7 @@ class NewsSpider(Spider):
     @property
     def candidate_count(self) -> int:
         """Number of different URLs in the sources."""
-        return len({article_key(candidate.url) for candidate in self._candidates})
+        return len({candidate.key for candidate in self._candidates})
 
     async def start(self) -> AsyncIterator[Any]:
         """Request all sources first; after the last response, the articles."""
@@ -188,17 +192,14 @@ class NewsSpider(Spider):
         yield from self._source_done()
 
     def _read_source(self, response: Response, url: str, kind: SourceKind, claimed: str | None) -> Iterator[Request]:
-        content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
-        listing = sources.read(kind, response.body, response.url, self.site, content_type)
+        listing = sources.read(kind, response.body, response.url, self.site, _header(response, b"Content-Type"))
         for problem in listing.problems:
             self._warn(url, listing.problems[0], "%s: %s", url, problem)
         is_silent = not listing.candidates and not any(self.site.same_site(child.url) for child in listing.sitemaps)
         code, reason = self._why_silent(url, listing) if is_silent else (None, None)
-        self._candidates += listing.candidates
         if kind is not SourceKind.SECTION and listing.candidates and not listing.problems:
             self._read_whole.append((url, kind, listing.candidates))
-        for candidate in listing.candidates:
-            self._named_by.setdefault(article_key(candidate.url), set()).add(url)
+        self._note(url, listing, 1)
         etag, last_modified = _header(response, b"ETag"), _header(response, b"Last-Modified")
         if is_silent and listing.problems:
             etag = last_modified = None  # asked in full until it is what it should be
@@ -209,6 +210,45 @@ class NewsSpider(Spider):
         for child in self._children(listing.sitemaps):
             self._pending += 1
             yield self._source_request(child.url, SourceKind.SITEMAP, str(child.claimed_modified or "") or None)
+
+    def _note(self, url: str, listing: Listing, page: int) -> None:
+        if listing.next_page and page <= MAX_LATER_PAGES and not self._named_by.keys() >= {one.key for one in listing.candidates}:
+            self._go_on.append((url, listing.next_page, page + 1, listing.candidates))
+        self._candidates += listing.candidates
+        for candidate in listing.candidates:
+            self._named_by.setdefault(candidate.key, set()).add(url)
+
+    def _later_pages(self) -> Iterator[Request]:
+        """The next page of each section whose last page lists mostly new articles that no sitemap does: those of a new title, or
+        after a break."""
+        pages, self._go_on = self._go_on, []
+        pages = [one for one in pages if not all(self._by_sitemap(self._named_by[each.key]) for each in one[3])]
+        if not pages or self.candidate_count >= self._limit:
+            return
+        now = self.clock()
+        question = question_of((each for one in pages for each in one[3]), self.site, now, recheck=RecheckMode.NONE)
+        try:
+            self.snapshot.add(self.look_up(question))
+        except StoreError:
+            return  # the question before the articles meets the same, and ends the crawl
+        for section, address, number, candidates in pages:
+            if are_mostly_new(candidates, self.snapshot, self.site, now):
+                values = {"section": section, "number": number}
+                parse, failed = self.parse_later_page, self.later_page_failed
+                yield Request(address, parse, errback=failed, cb_kwargs=values, dont_filter=True)
+
+    def parse_later_page(self, response: Response, section: str, number: int) -> Iterator[Any]:
+        """Read a later page of a section: all that it lists is named by the section."""
+        if response.status == 200:
+            content_type = _header(response, b"Content-Type")
+            listing = sources.read(SourceKind.SECTION, response.body, response.url, self.site, content_type, section)
+            self._note(section, listing, number)
+        yield from self._source_done()
+
+    def later_page_failed(self, failure: Failure) -> Iterator[Any]:
+        """The list ends here in this crawl."""
+        logger.info("%s: %s", failure.request.url, outcome_of_failure(failure)[1])  # type: ignore[attr-defined]
+        yield from self._source_done()
 
     def _why_silent(self, url: str, listing: Listing) -> tuple[SourceProblem, str]:
         """Why a source that answered lists nothing; recorded if it is no such document at all."""
@@ -259,6 +299,10 @@ class NewsSpider(Spider):
 
     def _source_done(self) -> Iterator[Request]:
         self._pending -= 1
+        if self._pending == 0 and self._go_on:
+            requests = list(self._later_pages())
+            self._pending = len(requests)
+            yield from requests
         if self._pending == 0:
             readable = (url for url, source in self.sources_read.items() if source.status in (200, 304))
             if self._failures and self._unreadable.issuperset(readable):
@@ -287,13 +331,8 @@ class NewsSpider(Spider):
         self.skipped = {str(code): count for code, count in plan.skipped.items()}
         self.planned = len(plan.requests)
         self._credit(plan.fresh)
-        logger.info(
-            "%s: %d candidates, %d to ask for; passed over: %s",
-            self.site.id,
-            self.candidate_count,
-            len(plan.requests),
-            self.skipped,
-        )
+        counts = self.candidate_count, len(plan.requests), self.skipped
+        logger.info("%s: %d candidates, %d to ask for; passed over: %s", self.site.id, *counts)
         for planned in plan.requests:
             yield self._article_request(planned)
 

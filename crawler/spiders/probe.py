@@ -47,7 +47,7 @@ from pipelines.article import Article
 from pipelines.reasons import FetchReason
 from pipelines.store.rows import Row
 from pipelines.text.normalise import normalise
-from pipelines.text.urls import article_key, canonicalize
+from pipelines.text.urls import canonicalize
 
 MAX_REQUESTS = 40
 """In all, except robots.txt. More: more titles are understood, with more requests to a host that did not ask for them."""
@@ -263,7 +263,7 @@ class ProbeSpider(OneSiteSpider):
         if any(source.url == url for source in self._sources):
             return False
         listing, status, problem = await self._listing(url, kind)
-        named = {article_key(one.url): one for one in listing.candidates}
+        named = {one.key: one for one in listing.candidates}
         children = sources.newest_first(listing.sitemaps)
         self._is_cut |= len(children) > MAX_CHILDREN
         for child in children[:MAX_CHILDREN]:
@@ -272,7 +272,7 @@ class ProbeSpider(OneSiteSpider):
             self._is_cut |= len(grandchildren) > 1
             for grandchild in grandchildren[:1]:
                 more = (await self._listing(grandchild.url, kind))[0]
-            named |= {article_key(one.url): one for one in more.candidates}
+            named |= {one.key: one for one in more.candidates}
             problem = problem or child_problem
         known = {key for others in self._named.values() for key in others}
         named = {key: one for key, one in named.items() if self._is_own(one.url)}
@@ -303,7 +303,7 @@ class ProbeSpider(OneSiteSpider):
         mixed = [named[place] for place in range(max(map(len, lists))) for named in lists if place < len(named)]
         likely = sorted(mixed, key=lambda one: article_shape(one.url) < Shape.SPELLED)
         items: list[Any] = []
-        for candidate in list({article_key(one.url): one for one in likely}.values())[: ARTICLES * 2]:
+        for candidate in list({one.key: one for one in likely}.values())[: ARTICLES * 2]:
             response = await self._get(candidate.url)
             if not isinstance(response, str):
                 item = item_from_response(response, PlannedRequest(candidate.url, "named"), self.site, self._clock())

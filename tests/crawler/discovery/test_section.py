@@ -43,6 +43,7 @@ PAGE = """<!DOCTYPE html><html class="nav-open"><head><meta charset="utf-8"><tit
 <footer><a href="/privacy-policy/">Privacy</a><a href="/how-we-check-our-facts-here/">How we check our facts</a></footer>
 </body></html>"""
 
+LATER = "https://www.example.com/news/?page=2"
 FAIR = Candidate(
     "https://www.example.com/news/fair-opens-today-1000001", SourceKind.SECTION, "Fair opens today in the town square"
 )
@@ -73,13 +74,13 @@ def test_links_are_mended(href: str) -> None:
 
 
 def test_the_general_judge() -> None:
-    assert parse_section(PAGE, URL) == Listing((MAYOR, FAIR, HELD, BRIDGE, MILL))
-    assert parse_section(PAGE.encode(), URL) == Listing((MAYOR, FAIR, HELD, BRIDGE, MILL))
+    assert parse_section(PAGE, URL) == Listing((MAYOR, FAIR, HELD, BRIDGE, MILL), next_page=LATER)
+    assert parse_section(PAGE.encode(), URL) == Listing((MAYOR, FAIR, HELD, BRIDGE, MILL), next_page=LATER)
 
 
 def test_a_known_form_of_address_decides_alone() -> None:
     site = Site("a", "A", "https://www.example.com/", "Europe/London", article_url=re.compile(r"-(?P<id>\d{7})$"))
-    assert parse_section(PAGE, URL, is_article=site.looks_like_article) == Listing((MAYOR, FAIR, HELD))
+    assert parse_section(PAGE, URL, is_article=site.looks_like_article) == Listing((MAYOR, FAIR, HELD), next_page=LATER)
     paged = replace(site, article_url=re.compile(r"^/news/\?page=\d$"))
     assert parse_section(PAGE, URL, is_article=paged.looks_like_article).candidates == (
         Candidate("https://www.example.com/news/?page=2", SourceKind.SECTION, "Next"),
@@ -137,6 +138,30 @@ def test_titles(link: str, title: str | None) -> None:
 )
 def test_the_place_on_the_page_counts(markup: str, found: bool) -> None:
     assert bool(parse_section(markup, URL).candidates) is found
+
+
+@table(
+    "first, here, markup, expected",
+    [
+        ("/news/", "", "<link rel=next href='/news/older'>", "/news/older"),
+        ("/news/", "", "<a rel='nofollow next' href='?after=88'>Older</a>", "/news/?after=88"),
+        ("/news/", "", "<a rel=next href='https://elsewhere.example/news/page/2'>Older</a>", None),
+        ("/news/", "", "<a rel=next href='/news/'>Older</a>", None),
+        ("/news/", "", "<nav><a href='/news/page/3/'>3</a><a href='/news/page/2/'>2</a></nav>", "/news/page/2/"),
+        ("/news/", "/news/page/2/", "<a href='/news/'>1</a><a href='/news/page/3/'>3</a>", "/news/page/3/"),
+        ("/news/", "/news/page/3/", "<a href='/news/page/2/'>2</a>", None),
+        ("/news", "", "<a href='/news?page=2'>2</a>", "/news?page=2"),
+        ("/?cat=3", "", "<a href='/?cat=4'>Sport</a><a href='/?cat=3&paged=2'>Older</a>", "/?cat=3&paged=2"),
+        ("/news/", "", "<a href='/news/p2/'>»</a>", "/news/p2/"),
+        ("/news/", "", "<a href='/news/2/'>»</a>", "/news/2/"),
+        ("/ward-12/", "", "<a href='/ward-13/'>Ward 13</a><a href='/news/page/2/'>2</a>", None),
+        ("/news/", "", "<a href='/news/2026/'>2026</a><a href='/news/fixtures/22'>x</a>", None),
+    ],
+)
+def test_the_next_page(first: str, here: str, markup: str, expected: str | None) -> None:
+    host, page = "https://www.example.org", f"<h2><a href='/news/weir-to-be-repaired-1000001'>Weir</a></h2>{markup}"
+    found = parse_section(page, host + (here or first), first=host + first if here else "").next_page
+    assert found == (expected and host + expected)
 
 
 def test_limits() -> None:

@@ -21,8 +21,9 @@ from crawler.demo.press import Paper, Press, site_toml
 from crawler.demo.stories import at
 from crawler.demo.templates import PRIVATE_PATH
 from pipelines.store.database import Store, StoreError
-from tests.crawler.processes import MISBEHAVING, crawl, environment, newsledger, site_table
+from tests.crawler.processes import MISBEHAVING, ScriptedPaper, crawl, environment, newsledger, site_table
 from tests.forkserver import Process
+from tests.papers import pages
 
 NOON = at("12:00")
 
@@ -182,6 +183,29 @@ def test_sources_that_name_nothing_are_told_with_why(twin: Press, tmp_path: Path
     define(tmp_path, site_table("twin", twin.url, feeds=["/feed.xml?paths=/ok/1"]))
     assert crawl(tmp_path, "twin", now=NOON + timedelta(days=2))[0]["silent_sources"] == []
     assert newsledger("health", *command, now=NOON + timedelta(days=2)).returncode == 0
+
+
+def test_later_pages_of_a_section_are_read_while_they_are_mostly_new(scripted: ScriptedPaper, tmp_path: Path) -> None:
+    """All of a new title's, none without news, and the second where a break was longer than the first page."""
+    define(tmp_path, site_table("wick", scripted.url, sections=["/news/"]))
+    paths = [f"/news/footbridge-shut-for-winter-{41_000 + number}" for number in range(18)]
+
+    def requested(newest_first: list[str], hours: int) -> set[str]:
+        """What a crawl fetches of a list with three articles a page, the last of which leads back to the first."""
+        parts = [newest_first[start : start + 3] for start in range(0, len(newest_first), 3)]
+        routes = {path: pages.article(number) for number, path in enumerate(paths)}
+        for number, part in enumerate(parts, 1):
+            onward = pages.front(part, f"<link rel=next href='/news/page/{number % len(parts) + 1}/'>")
+            routes |= {f"/news/page/{number}/": onward} | ({"/news/": onward} if number == 1 else {})
+        scripted.routes(routes)
+        scripted.forget_log()
+        crawl(tmp_path, "wick", now=NOON + timedelta(hours=hours), recheck="none")
+        return {path for one in scripted.log() if (path := one["path"].rstrip("/")).startswith("/news/")}
+
+    old, new = paths[:9], paths[9:]
+    assert requested(old[::-1], 0) == {*old, "/news/page/2", "/news/page/3", "/news/page/1"}
+    assert requested([*new[:1], *old[::-1]], 1) == {new[0]}
+    assert requested([*new[4:0:-1], new[0], *old[::-1]], 2) == {*new[1:5], "/news/page/2"}
 
 
 def start(folder: Path, now: datetime, **options: Any) -> subprocess.Popen[str]:
