@@ -12,10 +12,11 @@ question than the one asked misleads for months.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pipelines.article import CHANGES
@@ -85,9 +86,9 @@ class Wanted(Filter):
     before: str | None = None
     """Cursor: only revisions older than the one that it names."""
 
-    def times(self) -> tuple[tuple[str, str | None], ...]:
+    def times(self) -> dict[str, str | None]:
         """The period, as parameters."""
-        return ("since", self.since), ("until", self.until)
+        return {"since": self.since, "until": self.until}
 
     def query(self, **replaced: str | None) -> str:
         """The filters as one query string in a fixed order, from which links and the ids of feeds are made.
@@ -99,6 +100,17 @@ class Wanted(Filter):
                 **dict([self.facet] if self.facet else []), **replaced}  # fmt: skip
         pairs = [("site", site) for site in sorted(self.sites)] + [("change", change) for change in sorted(self.changes)]
         return urlencode(pairs + [(name, value) for name, value in plain.items() if value])
+
+
+def paging(parameters: Mapping[str, str | None], before: str | None, older: str | None) -> dict[str, Any]:
+    """The query strings of a list page: `older` and `newest` rows (None at the newest), and the rows that it shows.
+
+    `before`: the page's cursor; `older`: the cursor of the next page.
+    """
+    same = {name: value for name, value in parameters.items() if value}
+    here = {**same, "before": before} if before else same
+    return {"older": urlencode({**same, "before": older}) if older else "", "newest": urlencode(same) if before else None,
+            "here_query": urlencode(here)}  # fmt: skip
 
 
 def check(path: str, query: str, choices: Callable[[], FilterChoices]) -> None:

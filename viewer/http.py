@@ -41,13 +41,18 @@ class Request:
         """The target before the first question mark."""
         return self.target.partition("?")[0]
 
+    @property
+    def query_string(self) -> str:
+        """Everything after the first question mark."""
+        return self.target.partition("?")[2]
+
     def below(self, prefix: str) -> str:
         """Everything after `prefix`, including the query of a URL in it."""
         return self.target.removeprefix(prefix)
 
     def query(self) -> Query:
         """The query string; what exceeds MAX_QUERY is cut off."""
-        text = self.target.partition("?")[2].partition("#")[0][:MAX_QUERY_CHARS]
+        text = self.query_string.partition("#")[0][:MAX_QUERY_CHARS]
         pairs = parse_qsl(text, errors="replace")[:MAX_VALUES]
         return Query(tuple((name, value[:MAX_VALUE_CHARS].strip()) for name, value in pairs))
 

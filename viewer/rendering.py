@@ -59,7 +59,7 @@ def asset(request: Request) -> Response | None:
     body = _FILES.get(name)
     if body is None:
         return None
-    named = request.target.partition("?")[2] == _DIGESTS[name]
+    named = request.query_string == _DIGESTS[name]
     kept = "public, max-age=31536000, immutable" if named else "no-cache"
     headers = (("Content-Type", _TYPES[name.rpartition(".")[2]]), ("Content-Security-Policy", LOCKED), ("Cache-Control", kept))
     return Response(200, (*headers, *COMMON), body)

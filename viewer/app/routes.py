@@ -111,7 +111,7 @@ def respond(request: Request, repository: Repository, base: str) -> Response | N
     if request.method not in ("GET", "HEAD"):
         return refusal(405, "Only GET and HEAD are answered here.", root, ("Allow", "GET, HEAD"))
     try:
-        check(request.path, request.target.partition("?")[2].partition("#")[0], lambda: filters(repository.store))
+        check(request.path, request.query_string.partition("#")[0], lambda: filters(repository.store))
         return found(request, repository, root) if found else feed.respond(request, repository, base)
     except (FilterError, NotHeldError) as error:
         if found is None:

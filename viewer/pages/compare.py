@@ -44,7 +44,7 @@ MEASURES = {
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
-    asked = wanted(request.target.partition("?")[2])
+    asked = wanted(request.query_string)
     if len(asked.sites) > MAX_SITES:
         return refusal(400, f"No more than {MAX_SITES} papers fit beside each other.", root)
     since = asked.since or (ledger.now - timedelta(days=DEFAULT_DAYS)).date().isoformat()

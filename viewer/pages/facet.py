@@ -35,7 +35,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     name = unquote(match[2]).strip() if match else ""
     if match is None or not 0 < len(name) <= labels.MAX_NAME_CHARS:
         return refusal(404, "No author, topic or section is called so.", root)
-    asked = replace(wanted(request.target.partition("?")[2]), facet=(match[1], name))
+    asked = replace(wanted(request.query_string), facet=(match[1], name))
     store = ledger.store
     found = facet_counts(store, (match[1], name), changes.sites_of(store, asked), asked.since, asked.until)
     if not found.articles and not (asked.sites or asked.since or asked.until):

@@ -37,7 +37,7 @@ FORM = 1
 
 def respond(request: Request, repository: Repository, base: str) -> Response:
     """The requested feed; 304 if the reader has it already. `base`: address of the viewer, without a final slash."""
-    asked = wanted(request.target.partition("?")[2])
+    asked = wanted(request.query_string)
     rows = _changes(asked, repository)
     shown = rows[:MAX_ENTRIES]
     texts = [_text(repository.store, change) for change in shown]

@@ -26,7 +26,7 @@ BRIEF = ("new", "restamped", "paywall")
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
-    asked = replace(wanted(request.target.partition("?")[2]), words=None, url=None)
+    asked = replace(wanted(request.query_string), words=None, url=None)
     found = changes.latest(ledger.store, asked, limit=ROWS + 1, before=asked.before)
     shown, choices = found[:ROWS], changes.filters(ledger.store)
     if request.form:

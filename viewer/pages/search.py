@@ -33,7 +33,7 @@ _FACET_TITLES = {"site": "Sites", "change": "Kinds of change", "year": "Years", 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
     """The page; a search for the address of an article is redirected to its history."""
-    asked = replace(wanted(request.target.partition("?")[2]), url=None, before=None, region=None, country=None, facet=None)
+    asked = replace(wanted(request.query_string), url=None, before=None, region=None, country=None, facet=None)
     words = asked.words or ""
     if words.startswith(("http://", "https://")) and (held := ledger.find(words)) and not held.withdrawn:
         return redirect(f"{root}/history/{article_path(held.article.url)}")

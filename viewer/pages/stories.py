@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from pipelines import stories
 from pipelines.queries.activity import site_names
@@ -12,7 +11,7 @@ from pipelines.queries.results import row_of
 from pipelines.store.database import Store
 from pipelines.stories.results import StoryHead
 from viewer.downloads import columns_of, download
-from viewer.filters import wanted
+from viewer.filters import paging, wanted
 from viewer.http import Request, Response
 from viewer.labels import counted
 from viewer.rendering import page
@@ -28,14 +27,14 @@ CARRIERS = 8
 def respond(request: Request, ledger: Repository, root: str) -> Response:
     query = request.query()
     site, agency, before = query.one("site"), query.one("agency"), query.one("before")
-    asked = wanted(request.target.partition("?")[2])
+    asked = wanted(request.query_string)
     names = site_names(ledger.store)
     found = stories.latest(ledger.store, limit=ROWS + 1, before=before, site=site, agency=agency, since=asked.since,
                            until=asked.until)  # fmt: skip
     shown = found[:ROWS]
     if request.form:
         return download(request.form, "stories", columns_of(StoryHead), map(row_of, shown))
-    same = {name: value for name, value in (("site", site), ("agency", agency), *asked.times()) if value}
+    cursor = shown[-1].cursor if len(found) > ROWS else None
     return page(
         "stories.html",
         root,
@@ -43,9 +42,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
             (day, [entry(ledger.store, head, names) for head in heads])
             for day, heads in groupby(shown, key=lambda head: head.first_seen[:10])
         ],
-        older=urlencode({**same, "before": shown[-1].cursor}) if len(found) > ROWS else "",
-        newest=urlencode(same) if before else None,
-        here_query=urlencode({**same, **({"before": before} if before else {})}),
+        **paging({"site": site, "agency": agency, **asked.times()}, before, cursor),
         names=names,
         site=site,
         asked=asked,

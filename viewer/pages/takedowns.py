@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from pipelines.history.revisions import State
 from pipelines.queries import removed
 from pipelines.queries.activity import site_names
 from pipelines.queries.results import Takedown, row_of
 from viewer.downloads import columns_of, download
-from viewer.filters import wanted
+from viewer.filters import paging, wanted
 from viewer.http import Request, Response
 from viewer.labels import lasted, minutes_between
 from viewer.rendering import page
@@ -27,22 +26,19 @@ _ANSWERS = {404: "404, not found", 410: "410, gone for good", 451: "451, not ava
 def respond(request: Request, ledger: Repository, root: str) -> Response:
     query = request.query()
     site, before = query.one("site"), query.one("before")
-    asked = wanted(request.target.partition("?")[2])
+    asked = wanted(request.query_string)
     state = STATES.get(query.one("state") or "")
     names = site_names(ledger.store)
     found = removed.takedowns(ledger.store, site=site, state=state, limit=ROWS, before=before, since=asked.since,
                               until=asked.until)  # fmt: skip
     if request.form:
         return download(request.form, "takedowns", columns_of(Takedown), map(row_of, found.takedowns))
-    same = {name: value for name, value in (("site", site), ("state", state), *asked.times()) if value}
     return page(
         "takedowns.html",
         root,
         days=[(day, list(map(entry, rows))) for day, rows in groupby(found.takedowns, key=lambda one: one.at[:10])],
         searched=found.searched,
-        older=urlencode({**same, "before": found.older}) if found.older else "",
-        newest=urlencode(same) if before else None,
-        here_query=urlencode({**same, **({"before": before} if before else {})}),
+        **paging({"site": site, "state": state, **asked.times()}, before, found.older),
         site=site,
         asked=asked,
         names=names,
