@@ -260,6 +260,7 @@ def completion_command(ctx: click.Context, shell: str | None, only_print: bool) 
         if shell == "zsh" and ".zfunc" not in (settings.read_text(encoding="utf-8") if settings.exists() else ""):
             with settings.open("a", encoding="utf-8") as lines:
                 lines.write(f"\n{_ZSH}\n")
+            echo(f"{settings}: added the line {_ZSH}")
     except OSError as error:
         raise click.ClickException(f"{place}: {error.strerror}") from error
     echo(f"{place} is written; a new {shell} completes newsledger")

@@ -103,9 +103,12 @@ def test_completion_is_installed(shell: str, file: str, tmp_path: Path) -> None:
         "XDG_DATA_HOME": "",
         "XDG_CONFIG_HOME": "",
     }
+    told = []
     for _ in range(2):
         done = CliRunner().invoke(main, ["completion"], env=env)
         assert done.exit_code == 0, done.output
+        told.append(f"{tmp_path / '.zshrc'}: added" in done.output)
+    assert told == [shell == "zsh", False], "what is changed beside the own file is told, and changed once"
     assert "_NEWSLEDGER_COMPLETE" in (tmp_path / file).read_text()
     if shell == "zsh":
         assert (tmp_path / ".zshrc").read_text().count(".zfunc") == 1

@@ -45,7 +45,7 @@ def test_each_table_view_and_column_is_told_once(ledger: sqlite3.Connection) -> 
     ("relation", "column", "words"),
     [
         ("articles", None, "One story at one site"),
-        ("articles", "next_check", "when it is due for another look"),
+        ("articles", "next_check", "when the next fetch is due"),
         ("fetches", "warc_offset", "warc_file, warc_offset, payload_hash: where this answer is archived"),
         ("takedowns", None, "a step to `suspected` or `gone`"),
         ("stories", "agency_is", "two sites are credited to it; null as above"),
