@@ -37,7 +37,7 @@ _CODES = (
     ("CertificateError", FetchReason.BAD_CERTIFICATE),
     ("ConnectionDone", FetchReason.CONNECTION_CLOSED),
     ("ConnectionLost", FetchReason.CONNECTION_LOST),
-    ("BadResponse", FetchReason.NOT_HTTP),
+    *((mark, FetchReason.NOT_HTTP) for mark in ("BadResponse", "ParseError", "InvalidHeader", "Failure builtins.ValueError")),
 )
 """A part of an exception's name or text, and its code; the first match counts."""
 

@@ -14,6 +14,7 @@ import re
 import sys
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +25,14 @@ INDEX, MAX_FIELD = "indexes/index.cdx.gz", 4_000
 KEPT = ("warc-type", "warc-record-id", "warc-concurrent-to", "warc-target-uri", "warc-date", "newsledger-redirects-digest")
 OF_ARTICLE = ("url", "external_id", "kind", "date_published", "first_seen", "state", "revision_count")
 UNSEALED = ("last_seen",)  # of a revision: it moves with every look
+NOT_EXPORTED = {"id", "article_id", "crawl_id"}
+OF_FETCH = (
+    *("fetched", "url", "status", "outcome", "bytes", "reason", "robots", "tdm", "warc_file", "warc_offset", "payload_hash"),
+    *("warc_uri", "warc_date", "record_hash", "request_hash", "warc_record_id", "warc_file_id", "payload_digest"),
+)
+NOT_LISTED = ("robots", "refused", "reserved", "error", "quarantined", "not_article")  # outcomes of fetches that saw no revision
+CHANGES = ("new", "updated", "silent", "restamped", "reverted", "restored", "paywall")  # outcomes that are always sealed
+BEFORE = ("moved", "gone", "not_modified")  # outcomes of fetches of which the ledger may not know the article
 Record = tuple[str, str, dict[str, str]]  # the SHA-256 of its head and block, its place, some of its fields
 
 
@@ -113,7 +122,10 @@ def records_of(path: str, data: bytes) -> Iterator[tuple[str, dict[str, str], st
         lines = (line.partition(":") for line in head.decode("utf-8", "replace").split("\r\n"))
         fields = {name.lower(): value.strip() for name, _, value in lines}
         block = rest[: int(fields["content-length"])]
-        need(rest[len(block) :] == b"\r\n\r\n", "a record's length is not that of what it holds")
+        need(
+            f"{len(block)}" == fields["content-length"] and rest[len(block) :] == b"\r\n\r\n",
+            "a record's length is not that of what it holds",
+        )
         yield f"{path[8:]} {offset}", fields, sha256(head + b"\r\n\r\n" + block), block
 
 
@@ -195,6 +207,7 @@ def check_rows(files: dict[str, bytes], held: set[str], records: list[Record]) -
     article, whose revisions and states are complete and read like their rows.
     """
     evidence = read(files[PROOFS])
+    need(evidence["format"] == "newsledger-evidence/1", "its proofs have another form")
     rows: dict[str, dict[int, dict[str, Any]]] = {}
     for one in evidence["rows"]:
         row, seal = read(one["row"]), one["proof"]["seal"]
@@ -205,16 +218,18 @@ def check_rows(files: dict[str, bytes], held: set[str], records: list[Record]) -
         link = bytes.fromhex(sha256("".join(f"{part}\n" for part in parts).encode()))
         leaf = hashlib.sha256(b"\x00" + link).digest()
         is_in_tree = is_included(leaf, seal["number"] - 1, evidence["size"], one["proof"]["path"], evidence["root"])
-        need(is_in_tree, f"{where} is not in the tree of seals")
+        need(is_in_tree and one["proof"]["size"] == evidence["size"], f"{where} is not in the tree of seals")
         for key in ("payload_hash", "record_hash"):
             need(row.get(key) is None or row[key] in held or row[key] in evidence["left_out"], f"{where}: its page is missing")
         is_there = row.get("request_hash") is None or row["request_hash"] in held or row["record_hash"] in evidence["left_out"]
         need(is_there, f"{where}: its request is missing")
         need(row["id"] not in rows.setdefault(seal["subject"], {}), f"{where} stands twice")
         rows[seal["subject"]][row["id"]] = row
-    read_as_sealed(files, rows, evidence["article"])
+    records_said = read_as_sealed(files, rows, evidence["article"])
     fetches = rows.get("fetch", {}).values()
     is_of_old = any(one["proof"]["seal"]["cause"] is None for one in evidence["rows"])  # which kept and sealed less
+    if not is_of_old:
+        fetched_as_sealed(records_said, rows)
     if not is_of_old and all("record_hash" in row for row in fetches if "payload_hash" in row):
         check_named(files, records, {row[key] for row in fetches for key in ("record_hash", "request_hash") if key in row})
     count = sum(row.get("record_hash") in evidence["left_out"] for row in fetches)
@@ -224,8 +239,8 @@ def check_rows(files: dict[str, bytes], held: set[str], records: list[Record]) -
     return f"{whole}, in the tree of {size} seals with the root {root}.{left}"
 
 
-def read_as_sealed(files: dict[str, bytes], rows: dict[str, dict[int, dict[str, Any]]], url: str) -> None:
-    """Raise BadBundleError if the rows are not those of one article, or revisions.jsonl differs from them."""
+def read_as_sealed(files: dict[str, bytes], rows: dict[str, dict[int, dict[str, Any]]], url: str) -> list[dict[str, Any]]:
+    """The lines of revisions.jsonl; raises BadBundleError if they differ from the rows, or the rows are not of one article."""
     need(len(rows.get("article", {})) == 1 and rows.get("revision"), "it has no article, or several")
     (article,), revisions = rows["article"].values(), rows["revision"]
     states = sorted(rows.get("state", {}).values(), key=lambda row: row["id"])
@@ -240,20 +255,51 @@ def read_as_sealed(files: dict[str, bytes], rows: dict[str, dict[int, dict[str, 
     last = max(states, key=lambda row: (row["at"], row["id"]), default={"state": None})
     need(last["state"] == article["state"], "its last state is not that of its article")
     records = [read(line) for line in files["evidence/revisions.jsonl"].splitlines()]
-    need([one["revision"]["number"] for one in records] == sorted(sealed), "revisions.jsonl has other revisions than were sealed")
+    need(
+        sorted(one["revision"]["number"] for one in records) == sorted(sealed),
+        "revisions.jsonl has other revisions than were sealed",
+    )
     for record in records:
         found, said = sealed[record["revision"]["number"]], record["article"]
+        need(found.keys() - NOT_EXPORTED <= record["revision"].keys(), f"a part of revision {found['number']} is left out")
         for key, value in record["revision"].items():
             is_sealed = key in UNSEALED or sealed_form(key, value) == as_exported(key, found, revisions)
             need(is_sealed, f"revision {found['number']} is not what was sealed")
         need(
             url == article["url"]
+            and record["site"]["id"] == article["site_id"]
             and all(said[key] == article.get(key) for key in OF_ARTICLE)
             and [[one[key] for key in ("at", "state", "status", "reason")] for one in said["states"]]
             == [[row.get(key) for key in ("at", "state", "status", "reason")] for row in states]
             and sorted(map(in_order, said["aliases"])) == sorted(map(in_order, article["aliases"])),
             "revisions.jsonl says something else of the article than was sealed",
         )
+        former = [row | {"article": read(row["article"])} for row in rows.get("reading", {}).values()]
+        readings = [row for row in former if row["revision_id"] == found["id"]]
+        as_read = ("replaced", "extractor", "content_hash", "article")
+        need(
+            parts(record["readings"], as_read) == parts(readings, as_read),
+            f"revisions.jsonl has other readings of revision {found['number']} than were sealed",
+        )
+    return records
+
+
+def fetched_as_sealed(records: list[dict[str, Any]], rows: dict[str, dict[int, dict[str, Any]]]) -> None:
+    """Raise BadBundleError if revisions.jsonl has other fetches than were sealed. Those that found nothing new and are not
+    archived are not sealed.
+    """
+    first = min(row["first_seen"] for row in rows["revision"].values())
+    fetches = [row for row in rows.get("fetch", {}).values() if row["outcome"] not in NOT_LISTED and row["fetched"] >= first]
+    sealed, said = parts(fetches, OF_FETCH), parts([one for record in records for one in record["looks"]], OF_FETCH)
+    need(not sealed - said, "revisions.jsonl leaves out a fetch that was sealed")
+    for one in map(read, said - sealed):
+        is_bare = one["outcome"] not in CHANGES and one["record_hash"] is None
+        need(is_bare or one["outcome"] in BEFORE, "revisions.jsonl has a fetch that was not sealed")
+
+
+def parts(found: list[dict[str, Any]], names: tuple[str, ...]) -> Counter[str]:
+    """How often each of these parts is there, as text; of a part only what has these names."""
+    return Counter(in_order({name: one.get(name) for name in names}) for one in found)
 
 
 def as_exported(key: str, row: dict[str, Any], revisions: dict[int, dict[str, Any]]) -> Any:

@@ -220,6 +220,13 @@ def bad_status_line(visit: Visit) -> None:
     visit.raw(b"WHAT 999 IS THIS\r\n\r\n")
 
 
+@route(r"/bad-head/([a-z-]+)", "/bad-head/two-lengths")
+def bad_head(visit: Visit, which: str) -> None:
+    """An answer whose status line or headers are not valid."""
+    heads = {"name": b"200 OK\r\nX-\x1b[31m: x", "status": b"\x1b[31mx OK", "length": b"200 OK\r\nContent-Length: -5"}
+    visit.raw(b"HTTP/1.1 %b\r\n\r\nhello" % heads.get(which, b"200 OK\r\nContent-Length: 5\r\nContent-Length: 4"))
+
+
 @route("/bad-chunk")
 def bad_chunk(visit: Visit) -> None:
     """A chunk whose length is no number."""

@@ -198,7 +198,7 @@ def test_truncated_stops_half_way(twin: Press) -> None:
     assert violated.value.expected == len(violated.value.partial)
 
 
-@pytest.mark.parametrize("path", ["/close", "/bad-status-line", "/bad-chunk", "/header-bomb"])
+@pytest.mark.parametrize("path", ["/close", "/bad-status-line", "/bad-head/status", "/bad-chunk", "/header-bomb"])
 def test_what_is_not_http(twin: Press, path: str) -> None:
     with pytest.raises((BadStatusLine, HTTPException, ConnectionError, ValueError)):
         ask(twin, path)

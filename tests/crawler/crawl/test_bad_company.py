@@ -23,6 +23,7 @@ from tests.crawler.processes import MISBEHAVING, TESTS, crawl, environment, news
 from tests.factories import T0, article, new_ledger, new_store
 from tests.forkserver import run
 
+BAD_HEADS = ("two-lengths", "length", "name", "status")
 FAULTS = {
     "/ok/1": (200, "new", None),
     "/redirect-chain/3": (200, "unchanged", None),
@@ -48,6 +49,7 @@ FAULTS = {
     "/truncated": (None, "error", "the answer was cut off"),
     "/bad-chunk": (None, "error", "the answer was cut off"),
     "/bad-status-line": (None, "error", "the answer is not HTTP"),
+    **{f"/bad-head/{which}": (None, "error", "the answer is not HTTP") for which in BAD_HEADS},
     "/close": (None, "error", "the connection was closed before an answer"),
     "/gzip-cut-off": (None, "error", "the answer was cut off"),
     "/brotli-cut-off": (None, "error", "the answer was cut off"),
@@ -67,7 +69,7 @@ FAULTS = {
     "/redirect-to-private": (None, "refused", "leads to a private address: 10.0.0.1"),
     "/redirect-to-other-site": (None, "refused", "leads away from the site, to other-paper.invalid"),
 }
-CODES = {
+CODES = dict.fromkeys((f"/bad-head/{which}" for which in BAD_HEADS), "not_http") | {
     "/empty": "empty_page", "/html-as-binary": "not_html", "/soft-404": "soft_404", "/login-wall": "login_wall",
     "/status/404": "gone", "/status/403": "refused", "/status/500": "http_error", "/truncated": "not_whole",
     "/bad-chunk": "not_whole", "/packed-without-a-header-and-cut-off": "not_whole",

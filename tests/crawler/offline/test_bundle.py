@@ -269,6 +269,21 @@ MANIPULATIONS: dict[str, tuple[Callable[[Files], Files], str]] = {
     "another article": (in_proofs(lambda facts: facts.update(article="https://other.example/")), ARTICLE),
     "another state": (in_record(lambda one: one["article"].update(state="live")), ARTICLE),
     "an alias": (in_record(lambda one: one["article"].update(aliases=[{"url": "https://x/"}])), ARTICLE),
+    "another site": (in_record(lambda one: one["site"].update(id="other")), ARTICLE),
+    "a text that is left out": (in_record(lambda one: one["revision"].pop("body")), "a part of revision 2 is left out"),
+    "a time of a fetch": (
+        in_record(lambda one: one["looks"][0].update(fetched="2025-03-07T12:41:00Z")), "leaves out a fetch that was sealed",
+    ),
+    "a status of another kind": (in_record(lambda one: one["looks"][0].update(status=200.0)), "leaves out a fetch"),
+    "a fetch is made up": (
+        in_record(lambda one: one["looks"].append(one["looks"][0] | {"fetched": "2025-03-07T12:41:00Z"})), "a fetch that was not",
+    ),
+    "a reading is made up": (in_record(lambda one: one["readings"].append({"replaced": "2025-03-07"})), "other readings"),
+    "proofs of another form": (in_proofs(lambda facts: facts.update(format="newsledger-evidence/2")), "another form"),
+    "a size of another tree": (in_proofs(lambda facts: facts["rows"][0]["proof"].update(size=9)), "not in the tree of seals"),
+    "a length below nothing": (
+        in_archive(lambda found: [re.sub(rb"Length: \d+", b"Length: -4", found[0], count=1), *found[1:]]), "length",
+    ),
     "a text of two, as readers may take it": (
         lambda files: {"evidence/revisions.jsonl": files["evidence/revisions.jsonl"].replace(b'"body"', b'"body":"x","body"')},
         "stands twice in its JSON",
@@ -293,6 +308,14 @@ def test_manipulations_are_found(folder: Path, tmp_path: Path, subtests: pytest.
             file.write_bytes(packed(files | change(files), rehash=False))
             with pytest.raises(BadBundleError, match=r"not the one of its hash|other files than it lists"):
                 check(str(file))
+
+
+def test_lines_need_not_be_in_order(folder: Path, tmp_path: Path) -> None:
+    """As those of a ledger that got an older capture later."""
+    files = files_of(folder)
+    lines = files["evidence/revisions.jsonl"].splitlines(keepends=True)
+    (tmp_path / "turned.wacz").write_bytes(packed(files | {"evidence/revisions.jsonl": b"".join(lines[::-1])}))
+    assert check(str(tmp_path / "turned.wacz"))[0]
 
 
 def test_signatures_are_those_of_a_key(folder: Path, tmp_path: Path, subtests: pytest.Subtests) -> None:
