@@ -152,7 +152,7 @@ class _Verbs(click.Group):
 
 
 @click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--settings", "file", default=None, metavar="PATH", type=click.Path(exists=True, dir_okay=False),
+@click.option("--settings", "file", metavar="PATH", type=click.Path(exists=True, dir_okay=False),
               help="A TOML file of settings; else newsledger.toml in the working directory, where there is one.")  # fmt: skip
 @click.version_option(__version__, prog_name="newsledger")
 @click.pass_context

@@ -87,8 +87,8 @@ def close_command(sites: tuple[str, ...], today: bool, warc_path: Path | None, d
 
 @command.command("prune")
 @_site_option
-@click.option("--keep-days", default=None, metavar="N", type=click.IntRange(min=1), help="Remove nothing of the last N days.")
-@click.option("--max-bytes", default=None, metavar="SIZE", help="Remove no more than is needed to come down to this: 50GB.")
+@click.option("--keep-days", metavar="N", type=click.IntRange(min=1), help="Remove nothing of the last N days.")
+@click.option("--max-bytes", metavar="SIZE", help="Remove no more than is needed to come down to this: 50GB.")
 @click.option("--evidence", is_flag=True, help="Remove pages behind revisions and states too; their hashes stay in the ledger.")
 @click.option("--dry-run", is_flag=True, help="Say what would be removed.")
 @options(warc_option, db_option, json_option)

@@ -24,12 +24,12 @@ def _parameter(name: str) -> str:
 
 @click.command("ask")
 @click.argument("name", required=False, shell_complete=_names)
-@click.option("--since", default=None, metavar="TIME", help=_parameter("since"))
-@click.option("--site", default=None, metavar="ID", help=_parameter("site"))
-@click.option("--url", default=None, metavar="URL", help=_parameter("url"))
-@click.option("--at", default=None, metavar="TIME", help=_parameter("at"))
-@click.option("--words", default=None, metavar="WORDS", help=_parameter("words"))
-@click.option("--save", default=None, metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+@click.option("--since", metavar="TIME", help=_parameter("since"))
+@click.option("--site", metavar="ID", help=_parameter("site"))
+@click.option("--url", metavar="URL", help=_parameter("url"))
+@click.option("--at", metavar="TIME", help=_parameter("at"))
+@click.option("--words", metavar="WORDS", help=_parameter("words"))
+@click.option("--save", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the answer to a file: .csv, .json, .jsonl or .xlsx.")  # fmt: skip
 @click.option("--sql", "only_sql", is_flag=True, help="Print the question's SQL instead of its answer.")
 @options(db_option, json_option)

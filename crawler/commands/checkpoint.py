@@ -20,14 +20,14 @@ from pipelines.store.database import Store
 @click.option(
     "--make-key", "only_key", is_flag=True, help="Only create the key; otherwise it is created with the first checkpoint."
 )
-@click.option("--key", "key_path", default=None, metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+@click.option("--key", "key_path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
               help="The signing key; default LEDGER.key beside the ledger.")  # fmt: skip
-@click.option("--origin", default=None, metavar="NAME", help="A new key's name, as paper.example/ledger; default its hash.")
+@click.option("--origin", metavar="NAME", help="A new key's name, as paper.example/ledger; default its hash.")
 @click.option("--publish", "places", multiple=True, metavar="PLACE",
               help="A folder, git:FOLDER, or a webhook's URL; may be repeated. Default `checkpoints` by the ledger.")  # fmt: skip
 @click.option("--tsa", "authorities", multiple=True, metavar="URL",
               help="Have it timestamped by this authority (RFC 3161); may be repeated.")  # fmt: skip
-@click.option("--since", "earlier", default=None, metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+@click.option("--since", "earlier", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Print, as JSON, the proof that this one continues an earlier checkpoint.")  # fmt: skip
 @options(db_option, json_option)
 def command(only_key: bool, key_path: Path | None, origin: str | None, places: tuple[str, ...], authorities: tuple[str, ...],

@@ -95,7 +95,7 @@ def keys_of_cluster() -> KeyRing:
 
 
 @click.command("worker")
-@click.option("--name", default=None, metavar="NAME",
+@click.option("--name", metavar="NAME",
               help="Its name among the workers, before a number of its own; default the machine's.")  # fmt: skip
 @click.option("--warc", "warc_path", cls=SettingOption, setting="warc", metavar="PATH", type=click.Path(path_type=Path),
               help="Where pages are archived on this machine, in a folder of its name; default data/warc.")  # fmt: skip

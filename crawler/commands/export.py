@@ -39,8 +39,8 @@ FORMS = ("jsonl", "csv", "parquet", "warc", "wacz", "bundle", "bagit")
 @click.option("--output", "-o", "target", default="-", show_default=True, metavar="FILE",
               help="The file to write; - is standard output. A name that ends in .gz is packed.")  # fmt: skip
 @click.option("--site", "sites", multiple=True, metavar="ID", help="Only this site; may be repeated.")
-@click.option("--since", default=None, metavar="TIME", help="First seen then or later: a day, or a time (UTC).")
-@click.option("--until", default=None, metavar="TIME", help="First seen before then.")
+@click.option("--since", metavar="TIME", help="First seen then or later: a day, or a time (UTC).")
+@click.option("--until", metavar="TIME", help="First seen before then.")
 @click.option(
     "--change",
     "changes",
@@ -50,8 +50,8 @@ FORMS = ("jsonl", "csv", "parquet", "warc", "wacz", "bundle", "bagit")
 )
 @click.option("--query", "words", default="", metavar="WORDS", help="Only revisions that hold all the words, as in `search`.")
 @click.option("--latest", is_flag=True, help="Only the latest revision of each article.")
-@click.option("--url", default=None, metavar="URL", help="Only the article at this address.")
-@click.option("--key", "key_path", default=None, metavar="PATH", type=click.Path(dir_okay=False, path_type=Path),
+@click.option("--url", metavar="URL", help="Only the article at this address.")
+@click.option("--key", "key_path", metavar="PATH", type=click.Path(dir_okay=False, path_type=Path),
               help="The key that signs a bundle, created if missing; default bundle-key.pem beside the ledger.")  # fmt: skip
 @click.option("--unsigned", is_flag=True, help="A bundle without a signature of its own.")
 @options(warc_option, db_option)

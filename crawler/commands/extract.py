@@ -40,8 +40,8 @@ class _Page:
 
 @click.command("extract")
 @click.argument("target", metavar="URL|FILE|WARC")
-@click.option("--url", default=None, help="The address of a page that is read from a file.")
-@click.option("--site", "site_id", default=None, metavar="ID", help="Read it as a page of this site; default by its host.")
+@click.option("--url", help="The address of a page that is read from a file.")
+@click.option("--site", "site_id", metavar="ID", help="Read it as a page of this site; default by its host.")
 @click.option(
     "--explain", "explained", is_flag=True, help="Print what was chosen for each field, why, and what else was proposed."
 )

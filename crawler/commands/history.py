@@ -34,10 +34,10 @@ WIDE = 120
 
 @click.command("history")
 @click.argument("url")
-@click.option("--at", default=None, metavar="TIME", help="Only what it said then: 2025-03-07T14:05, 14:05, yesterday 09:00, 3h.")
-@click.option("--cite", "form", default=None, type=click.Choice(list(citation.FORMS)), help="Only the citation of a revision.")
-@click.option("--revision", default=None, type=click.IntRange(min=1), metavar="NUMBER", help="Cite this one; default the latest.")
-@click.option("--against", default=None, type=click.IntRange(min=1), metavar="NUMBER", help="Cite the difference from this one.")
+@click.option("--at", metavar="TIME", help="Only what it said then: 2025-03-07T14:05, 14:05, yesterday 09:00, 3h.")
+@click.option("--cite", "form", type=click.Choice(list(citation.FORMS)), help="Only the citation of a revision.")
+@click.option("--revision", type=click.IntRange(min=1), metavar="NUMBER", help="Cite this one; default the latest.")
+@click.option("--against", type=click.IntRange(min=1), metavar="NUMBER", help="Cite the difference from this one.")
 @click.option("--base-url", default=WHERE, show_default=True, metavar="URL", help="Where the ledger is served, for citations.")
 @options(db_option, json_option)
 def command(url: str, at: str | None, form: str | None, revision: int | None, against: int | None, base_url: str, db: str,

@@ -123,7 +123,7 @@ def _print(report: ImportReport, milliseconds: float, as_json: bool) -> None:
 
 @click.command("merge")
 @click.argument("other", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="OTHER.db")
-@click.option("--warc", "under", default=None, metavar="NAME",
+@click.option("--warc", "under", metavar="NAME",
               help="The folder, within our archive's, that holds OTHER's archived pages; default OTHER's name.")  # fmt: skip
 @options(db_option, json_option)
 def merge_command(other: Path, under: str | None, db: str, as_json: bool) -> None:

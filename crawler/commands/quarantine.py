@@ -12,7 +12,7 @@ from crawler.offline.reprocess import replay as replay_pages
 from pipelines.store.quarantine import QuarantinedReading, QuarantineState, close, in_quarantine
 from pipelines.store.rows import moment
 
-site_option = click.option("--site", default=None, metavar="ID", help="Only this site.")
+site_option = click.option("--site", metavar="ID", help="Only this site.")
 
 
 @click.group("quarantine")

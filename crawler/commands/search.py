@@ -41,11 +41,11 @@ def _words(_context: click.Context, _parameter: click.Parameter, words: tuple[st
 @click.option("--until", type=DAY, metavar="DAY", help="Only revisions first seen on this day (UTC) or earlier.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="At most this many.")
 @click.option("--facets", is_flag=True, help="With --json: an object with the rows, how many there are in all, and their facets.")
-@click.option("--save", default=None, metavar="NAME", help="Give the search a name. It stays in the ledger.")
-@click.option("--saved", default=None, metavar="NAME", help="Search as the search of this name does.")
+@click.option("--save", metavar="NAME", help="Give the search a name. It stays in the ledger.")
+@click.option("--saved", metavar="NAME", help="Search as the search of this name does.")
 @click.option("--tell", "is_report", is_flag=True,
               help="Of a saved search: what came since the last time, sent to the addresses of `alerts` too.")  # fmt: skip
-@click.option("--forget", "forgotten", default=None, metavar="NAME", help="Take a saved search away.")
+@click.option("--forget", "forgotten", metavar="NAME", help="Take a saved search away.")
 @options(db_option, json_option)
 @click.pass_context
 def command(ctx: click.Context, words: tuple[str, ...], sites: tuple[str, ...], changes: tuple[str, ...], since: object,

@@ -17,7 +17,7 @@ from pipelines import MissingExtraError
 @click.argument("ledgers", nargs=-1, metavar="[LEDGER]...", type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65_535), help="0 takes a free one.")
-@click.option("--base-url", default=None, metavar="URL", help="The public address, behind a proxy.")
+@click.option("--base-url", metavar="URL", help="The public address, behind a proxy.")
 @click.option("--sql/--no-sql", default=True, show_default=True, help="Whether visitors may run SQL of their own.")
 @click.option("--open", "shall_open", is_flag=True, help="Open the first page in a browser.")
 @options(warc_option, db_option)

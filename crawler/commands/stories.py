@@ -17,9 +17,9 @@ from pipelines.stories.update import rebuild
 
 @click.command("stories")
 @click.argument("which", required=False, metavar="[STORY|URL]")
-@click.option("--site", default=None, metavar="ID", help="Only stories that this site carries.")
-@click.option("--agency", default=None, metavar="NAME", help="Only stories of this agency: PA, LDRS, Reuters, dpa, ...")
-@click.option("--before", default=None, metavar="CURSOR", help="Continue where a list ended: the `cursor` of its last story.")
+@click.option("--site", metavar="ID", help="Only stories that this site carries.")
+@click.option("--agency", metavar="NAME", help="Only stories of this agency: PA, LDRS, Reuters, dpa, ...")
+@click.option("--before", metavar="CURSOR", help="Continue where a list ended: the `cursor` of its last story.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, stories.LONGEST_LIST), help="At most this many.")
 @click.option("--rebuild", is_flag=True, help="Forget all stories and work them out again, then list them.")
 @options(db_option, json_option)

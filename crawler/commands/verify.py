@@ -49,15 +49,15 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command("verify")
 @click.option("--pages/--no-pages", "with_pages", default=True, show_default=True, help="Read the archived pages too.")
 @click.option("--all", "show_all", is_flag=True, help="Name all faults (up to 1,000), not only the first.")
-@click.option("--manifest", "day", default=None, metavar="DAY", help="Print the line that signs off a day, or `today`.")
-@click.option("--against", "published", default=None, metavar="LINE|FILE", help="Compare the chain with such a line.")
+@click.option("--manifest", "day", metavar="DAY", help="Print the line that signs off a day, or `today`.")
+@click.option("--against", "published", metavar="LINE|FILE", help="Compare the chain with such a line.")
 @click.option("--checkpoint", "notes", multiple=True, metavar="PATH", type=click.Path(exists=True, path_type=Path),
               help="Compare the chain with a checkpoint kept elsewhere, or a folder of them; may be repeated.")  # fmt: skip
-@click.option("--public-key", "key_path", default=None, metavar="FILE", type=_FILE,
+@click.option("--public-key", "key_path", metavar="FILE", type=_FILE,
               help="The key that signs checkpoints; default the one beside the ledger.")  # fmt: skip
-@click.option("--tsa-ca", "ca_path", default=None, metavar="FILE", type=_FILE,
+@click.option("--tsa-ca", "ca_path", metavar="FILE", type=_FILE,
               help="Certificates (PEM) of time stamping authorities that are trusted.")  # fmt: skip
-@click.option("--premis", "premis_path", default=None, metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+@click.option("--premis", "premis_path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
               help="Also write what was checked, and the result, as a PREMIS 3 event.")  # fmt: skip
 @options(warc_option, db_option, json_option)
 def command(with_pages: bool, show_all: bool, day: str | None, published: str | None, notes: tuple[Path, ...],
@@ -208,10 +208,10 @@ def _print(faults: list[VerificationFault], resealed: list[SealedAgain], checked
 
 @click.command("verify-bundle")
 @click.argument("file", type=_FILE, metavar="FILE.wacz")
-@click.option("--key", "key_path", default=None, metavar="PEM", type=_FILE, help="The public key that must have signed it.")
-@click.option("--public-key", "public_path", default=None, metavar="FILE", type=_FILE,
+@click.option("--key", "key_path", metavar="PEM", type=_FILE, help="The public key that must have signed it.")
+@click.option("--public-key", "public_path", metavar="FILE", type=_FILE,
               help="The key that must have signed its checkpoint, as the ledger's owner publishes it.")  # fmt: skip
-@click.option("--tsa-ca", "ca_path", default=None, metavar="FILE", type=_FILE,
+@click.option("--tsa-ca", "ca_path", metavar="FILE", type=_FILE,
               help="Certificates (PEM) of time stamping authorities that are trusted; one must have stamped it.")  # fmt: skip
 @json_option
 def bundle_command(file: Path, key_path: Path | None, public_path: Path | None, ca_path: Path | None, as_json: bool) -> None:

@@ -21,7 +21,7 @@ from pipelines.store.resolver import Lookup
 @click.command("withdraw")
 @click.argument("url")
 @click.option("--reason", required=True, metavar="TEXT", help="Why, for the record.")
-@click.option("--by", "who", default=None, metavar="NAME", help="Who withdraws it; default your login name.")
+@click.option("--by", "who", metavar="NAME", help="Who withdraws it; default your login name.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--forget-missing", is_flag=True,
               help="Archive files that are not in the folder are lost: forget where pages were in them.")  # fmt: skip

@@ -25,7 +25,7 @@ MANY = 1_000
 @click.command("backup")
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--init", is_flag=True, help="Make TARGET a folder of dated copies, of ledger and archive; then copy.")
-@click.option("--keep", default=None, metavar="N", type=click.IntRange(1, 10_000),
+@click.option("--keep", metavar="N", type=click.IntRange(1, 10_000),
               help="Of a folder: delete the oldest copies beyond this number, once the new one is complete.")  # fmt: skip
 @click.option("--list", "only_list", is_flag=True, help="Of a folder: print its copies, and make none.")
 @click.option("--force", is_flag=True, help="Of a file: replace an existing one, once the new copy has been checked.")

@@ -54,7 +54,7 @@ def cancel(sites: tuple[str, ...], db: str, as_json: bool) -> None:
 
 @click.command("pause")
 @sites_argument
-@click.option("--for", "span", default=None, metavar="TIME", help="How long: 90 min, 2h, 3 days; default until resumed.")
+@click.option("--for", "span", metavar="TIME", help="How long: 90 min, 2h, 3 days; default until resumed.")
 @options(db_option, json_option)
 def pause(sites: tuple[str, ...], span: str | None, db: str, as_json: bool) -> None:
     """Start no crawl of these sites for a while; the pause survives restarts, and a paused site is never ill.

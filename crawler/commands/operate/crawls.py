@@ -24,7 +24,7 @@ SHOWN = 50
 @click.command("crawls")
 @click.argument("words", nargs=-1, metavar="[SITE | show ID]")
 @click.option("--failed", is_flag=True, help="Only those that failed, were lost or missed.")
-@click.option("--since", default=None, metavar="TIME", help="Only those that began, or were planned, at this time or later.")
+@click.option("--since", metavar="TIME", help="Only those that began, or were planned, at this time or later.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="At most this many, the newest.")
 @options(db_option, json_option)
 def command(words: tuple[str, ...], failed: bool, since: str | None, limit: int, db: str, as_json: bool) -> None:

@@ -40,7 +40,7 @@ Judged = list[tuple[HealthMetrics, tuple[Finding, ...]]]
 
 
 @click.command("health")
-@click.option("--site", default=None, metavar="ID", help="Only this site, enabled or not.")
+@click.option("--site", metavar="ID", help="Only this site, enabled or not.")
 @click.option("--max-age", "max_age_hours", cls=SettingOption, setting="max_age", metavar="HOURS",
               help="A site whose last success is older is ill.")  # fmt: skip
 @click.option("--ill", "only_ill", is_flag=True, help="Print only sites that are ill.")

@@ -142,7 +142,7 @@ def monitored_without_schedule(db: str, path: Path | None, redis: str = "") -> M
 
 
 @click.command("metrics")
-@click.option("--textfile", default=None, metavar="PATH", type=click.Path(dir_okay=False, path_type=Path),
+@click.option("--textfile", metavar="PATH", type=click.Path(dir_okay=False, path_type=Path),
               help="Replace this file in one step, for node_exporter's textfile collector; its name ends in .prom.")  # fmt: skip
 @options(redis_option, db_option, sites_option)
 def metrics_command(textfile: Path | None, redis: str, db: str, sites_path: Path | None) -> None:

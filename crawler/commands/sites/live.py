@@ -149,7 +149,7 @@ def probe(url: str, sites_path: Path | None, as_json: bool) -> None:
 
 @click.command("add")
 @click.argument("url", metavar="URL")
-@click.option("--id", "site_id", default=None, metavar="ID", help="The id; default made from the title's name.")
+@click.option("--id", "site_id", metavar="ID", help="The id; default made from the title's name.")
 @click.option("--off", is_flag=True, help="Write it disabled.")
 @options(sites_option, json_option)
 def add(url: str, site_id: str | None, off: bool, sites_path: Path | None, as_json: bool) -> None:
