@@ -146,10 +146,7 @@ def newest_revision(store: Store) -> int:
 
 def first_headline(store: Store, article_id: int) -> str | None:
     """The headline of an article's first revision."""
-    headline: str | None = store.value(
-        "SELECT headline FROM revisions WHERE article_id = ? ORDER BY number LIMIT 1", (article_id,)
-    )
-    return headline
+    return store.text("SELECT headline FROM revisions WHERE article_id = ? ORDER BY number LIMIT 1", (article_id,))
 
 
 def seals(store: Store, revision_ids: Sequence[int]) -> dict[int, LastSeal]:
@@ -165,8 +162,7 @@ def _first_links(ledgers: Ledgers, query: Callable[[Store], str | None]) -> str 
 @over_all(_first_links)
 def first_link(store: Store) -> str | None:
     """The first link of the chain of seals: the identity of this ledger."""
-    link: str | None = store.value("SELECT link FROM chain ORDER BY id LIMIT 1")
-    return link
+    return store.text("SELECT link FROM chain ORDER BY id LIMIT 1")
 
 
 def fetches(store: Store, article_id: int, limit: int) -> tuple[FetchRecord, ...]:
@@ -175,8 +171,7 @@ def fetches(store: Store, article_id: int, limit: int) -> tuple[FetchRecord, ...
 
 
 def url_of(store: Store, article_id: int | None) -> str | None:
-    url: str | None = store.value("SELECT url FROM articles WHERE id = ?", (article_id,))
-    return url
+    return store.text("SELECT url FROM articles WHERE id = ?", (article_id,))
 
 
 def revision_address(store: Store, revision_id: int) -> RevisionAddress | None:
@@ -211,10 +206,7 @@ def moved_from(store: Store, article_id: int) -> tuple[FormerArticle, ...]:
 
 def moved_to(store: Store, article_id: int) -> str | None:
     """The URL of the article to which this one's URL leads."""
-    url: str | None = store.value(
-        "SELECT b.url FROM articles a JOIN articles b ON b.id = a.moved_to WHERE a.id = ?", (article_id,)
-    )
-    return url
+    return store.text("SELECT b.url FROM articles a JOIN articles b ON b.id = a.moved_to WHERE a.id = ?", (article_id,))
 
 
 @over_all(by_number)
@@ -272,14 +264,12 @@ def states_of_crawl(store: Store, crawl_id: int) -> list[CrawlStateChange]:
 
 def most_revised(store: Store) -> str | None:
     """The URL of the article with the most revisions; if several have as many, of the one found first."""
-    url: str | None = store.value("SELECT url FROM articles ORDER BY revision_count DESC, id LIMIT 1")
-    return url
+    return store.text("SELECT url FROM articles ORDER BY revision_count DESC, id LIMIT 1")
 
 
 def first_silent_edit(store: Store) -> str | None:
     """The URL of the article whose silent edit was recorded first."""
-    url: str | None = store.value("SELECT url FROM silent_edits ORDER BY revision_id LIMIT 1")
-    return url
+    return store.text("SELECT url FROM silent_edits ORDER BY revision_id LIMIT 1")
 
 
 def _revision(row: Row) -> Revision:

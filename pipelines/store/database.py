@@ -140,6 +140,11 @@ class Store:
             raise self._translated(error) from error
         return row[0] if row else None
 
+    def text(self, sql: str, parameters: Iterable[object] | Mapping[str, object] = ()) -> str | None:
+        """As `value`, for a column of texts."""
+        found: str | None = self.value(sql, parameters)
+        return found
+
     def execute(self, sql: str, parameters: Iterable[object] = ()) -> int:
         """Run one statement; return the number of changed rows."""
         return self._run(sql, tuple(parameters)).rowcount
@@ -368,33 +373,3 @@ def holds_something(path: Path) -> bool:
 def _code(error: sqlite3.Error) -> int:
     """SQLite's primary result code, without its extension."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def restrict(conn: sqlite3.Connection, *, value_bytes: int, statement_bytes: int, pattern_bytes: int) -> None:
-    """Make a connection safe for statements from strangers: it only reads, attaches no other file, and no value, statement or
-    LIKE pattern is longer than these limits.
-    """
-    conn.execute("PRAGMA query_only = ON")
-    conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, value_bytes)
-    conn.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, statement_bytes)
-    conn.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, pattern_bytes)
-    conn.set_authorizer(_authorize)
-
-
-_FORBIDDEN = frozenset({"fts3_tokenizer", "load_extension", "readfile", "writefile", "edit", "fsdir"})
-"""Functions that return or take addresses in the process's memory, or that access files."""
-
-_TABLES = ("foreign_key_list", "function_list", "index_info", "index_list", "index_xinfo", "table_info", "table_xinfo")
-_PRAGMAS = frozenset({*_TABLES, "data_version", "schema_version"})
-"""Pragmas that only describe tables, and those that FTS5 and Datasette use; others change the connection, or name the file."""
-
-
-def _authorize(action: int, first: str | None, name: str | None, _database: str | None, _trigger: str | None) -> int:
-    if action in (sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT):  # a transaction left open would affect later statements
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_FUNCTION and (name or "").lower() in _FORBIDDEN:
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() not in _PRAGMAS:
-        return sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK

@@ -20,8 +20,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from pipelines.store.database import restrict
-
 MEMORY_BYTES = 256_000_000
 """Maximum memory of a child, in addition to what it needs at its start."""
 ANSWER_BYTES = 32_000_000
@@ -143,7 +141,7 @@ def connect(db: Path | str, spell: Spell) -> sqlite3.Connection:
     conn.text_factory = lambda raw: str(raw, "utf-8", "replace")
     conn.create_function("escape_fts", 1, lambda words: spell(str(words)) or '""', deterministic=True)  # Datasette's name for it
     conn.create_function("first_use", 1, lambda words: _first_use(conn, spell(str(words)) if words else ""))
-    restrict(conn, value_bytes=MAX_TEXT, statement_bytes=MAX_SQL, pattern_bytes=MAX_LIKE)
+    _restrict(conn)
     return conn
 
 
@@ -205,3 +203,33 @@ def _limit() -> None:
     used = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_BYTES,) * 2)
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES,) * 2)
+
+
+def _restrict(conn: sqlite3.Connection) -> None:
+    """Make a connection safe for statements from strangers: it only reads, attaches no other file, and no value, statement or
+    LIKE pattern is longer than the limits.
+    """
+    conn.execute("PRAGMA query_only = ON")
+    conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_TEXT)
+    conn.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, MAX_SQL)
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MAX_LIKE)
+    conn.set_authorizer(_authorize)
+
+
+_FORBIDDEN = frozenset({"fts3_tokenizer", "load_extension", "readfile", "writefile", "edit", "fsdir"})
+"""Functions that return or take addresses in the process's memory, or that access files."""
+
+_TABLES = ("foreign_key_list", "function_list", "index_info", "index_list", "index_xinfo", "table_info", "table_xinfo")
+_PRAGMAS = frozenset({*_TABLES, "data_version", "schema_version"})
+"""Pragmas that only describe tables, and those that FTS5 and Datasette use; others change the connection, or name the file."""
+
+
+def _authorize(action: int, first: str | None, name: str | None, _database: str | None, _trigger: str | None) -> int:
+    if action in (sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT):  # a transaction left open would affect later statements
+        return sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_FUNCTION and (name or "").lower() in _FORBIDDEN:
+        return sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() not in _PRAGMAS:
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK
