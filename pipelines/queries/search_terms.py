@@ -37,6 +37,8 @@ FIELDS = {
 _KINDS = frozenset(str(change) for change in CHANGES)
 
 _TYPED = re.compile(r'(?P<minus>-(?=[^\s-]))?(?:(?P<name>[A-Za-z]+):(?=\S))?(?P<text>"[^"]*"?\*?|[^\s"]+)')
+_HEBREW_QUOTE = re.compile('(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea])')
+"""The sign of an abbreviation as it is typed."""
 _DAY = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", re.ASCII)
 _WORD = re.compile(r"\w+")
 _BEGINNING = "SELECT cnt FROM temp.revision_words WHERE term >= ? AND term < ?"
@@ -81,7 +83,7 @@ class Term:
     def spellings(self) -> list[str]:
         """All spellings that are searched for this term; for an address only its own."""
         found = folding.spellings(self.text)
-        return found[:1] if self.columns == FIELDS["url"] else found
+        return found[:1] if self.columns == FIELDS["url"] or "://" in self.text else found
 
     def is_empty(self) -> bool:
         """Whether it contains nothing that the index holds."""
@@ -151,7 +153,7 @@ class _Reading:
 def question(typed: str) -> Question:
     """Typed text as a query of at most 32 terms. Every text is a valid query."""
     text = typed[:MAX_CHARS].encode("utf-8", "replace").decode().replace("\0", " ")  # lone surrogates are no text
-    found = list(_TYPED.finditer(text))[:MAX_TERMS]
+    found = list(_TYPED.finditer(_HEBREW_QUOTE.sub("\u05f4", text)))[:MAX_TERMS]
     reading, either, leave_out = _Reading(), False, False
     for place, one in enumerate(found):
         whole, name = one[0], (one["name"] or "").lower()
@@ -169,6 +171,8 @@ def question(typed: str) -> Question:
             reading.without.append((term, whole))
         else:
             reading.want(term, either=either)
+            if term.columns == FIELDS["url"] and name != "url":
+                reading.want(Term(one[0]), either=True)  # an address, which a text may hold too
         either = leave_out = False
     return _question(reading)
 

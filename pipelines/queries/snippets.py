@@ -5,6 +5,7 @@ Made here and not by FTS5: its index holds texts as pairs of characters or with 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,20 +20,33 @@ BEFORE, LENGTH = 60, 180
 MAX_PLACES = 300
 """Matches of a text that are considered."""
 
+_RUN = folding.RUN.pattern[1:-2]
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u00ad\u0900-\u0963\u0966-\u096f\u0971-\u0df3"
-_RUN_OF = folding.RUN.pattern[1:-2]
-_TOKEN = re.compile(f"[{_RUN_OF}]|(?:[^\\W_{_RUN_OF}]+|[{_MARKS}])+")
+_LETTER = f"(?:[^\\W_{_RUN}]|[{_MARKS}])"
+_TOKEN = re.compile(f"[{_RUN}]|{_LETTER}+")
 """A word, or one character of a script without spaces."""
+_BETWEEN = f"(?:(?![{_MARKS}{_RUN}])[\\W_])*"
+"""What may stand between the words of a phrase."""
 
 
-@dataclass(frozen=True, slots=True)
-class _SearchedTerm:
-    """The words of a term in the form in which they are compared with a text."""
+class _Folded(dict[int, str]):
+    """A table for `str.translate`: characters -> their keys; those whose key is not one character are `uneven`."""
 
-    words: tuple[str, ...]
-    is_beginning: bool
-    term: int
-    """Index of the term: its spellings count as one."""
+    MOST = 20_000
+
+    def __init__(self) -> None:
+        self.uneven: set[str] = set()
+
+    def __missing__(self, code: int) -> str:
+        folded = folding.key(chr(code))
+        if len(self) < self.MOST:
+            self[code] = folded
+        if len(folded) != 1:
+            self.uneven.add(chr(code))
+        return folded
+
+
+_FOLDED = _Folded()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,60 +59,73 @@ class _Place:
 
 def snippet(texts: Sequence[str | None], terms: Sequence[Term]) -> Snippet:
     """The best part of these texts, in pieces, with matches marked; of two equal ones the one in the earlier text."""
-    sought = [
-        _SearchedTerm(tuple(key for key, _, _ in _tokens(spelling)), term.is_beginning, number)
-        for number, term in enumerate(terms)
-        for spelling in term.spellings()
-    ]
-    best: tuple[int, str, list[_Place], int] | None = None
-    for text in texts:
-        places = _places(text or "", sought)
-        for place in places:
-            count = len({one.term for one in places if place.start <= one.start and one.end <= place.start + LENGTH - BEFORE})
-            if best is None or count > best[0]:
-                best = count, text or "", places, place.start
-    if best is None:
-        return _cut(next((text for text in texts if text), ""), [], 0)
-    _, text, places, start = best
-    return _cut(text, places, start)
+    patterns = _patterns(tuple(terms))
+    for places_in in (_places, _respelled_places):
+        best: tuple[int, str, list[_Place], int] | None = None
+        for text in filter(None, texts):
+            places = places_in(text, patterns)
+            for at, place in enumerate(places):
+                count = _terms_from(places, at)
+                if best is None or count > best[0]:
+                    best = count, text, places, place.start
+                if count == len(terms):
+                    break
+        if best is not None:
+            _, text, places, start = best
+            return _cut(text, places, start)
+    return _cut(next(filter(None, texts), ""), [], 0)
 
 
-def _places(text: str, sought: Sequence[_SearchedTerm]) -> list[_Place]:
-    tokens = _tokens(text)
-    found: list[_Place] = []
-    first = {one.words[0] for one in sought if one.words}
-    has_beginnings = any(one.is_beginning for one in sought)
-    for at, (key, start, _) in enumerate(tokens):
-        if not has_beginnings and key not in first:
-            continue
-        for one in sought:
-            last = at + len(one.words) - 1
-            if one.words and last < len(tokens) and _matches_at(one, key, tokens[at : last + 1]):
-                found.append(_Place(start, tokens[last][2], one.term))
-        if len(found) >= MAX_PLACES:
+def _terms_from(places: Sequence[_Place], at: int) -> int:
+    """The number of terms in the snippet that begins with a place."""
+    end = places[at].start + LENGTH - BEFORE
+    terms = set[int]()
+    for place in itertools.islice(places, at, None):
+        if place.start >= end:
             break
+        if place.end <= end:
+            terms.add(place.term)
+    return len(terms)
+
+
+@lru_cache(maxsize=64)
+def _patterns(terms: tuple[Term, ...]) -> list[re.Pattern[str]]:
+    """For each term, what finds its spellings in a folded text."""
+    found = []
+    for term in terms:
+        spelled = []
+        for spelling in term.spellings():
+            words = [token[0] for token in _TOKEN.finditer(folding.key(spelling))]
+            whole = [word if folding.RUN.match(word) else rf"(?<!{_LETTER}){re.escape(word)}(?!{_LETTER})" for word in words]
+            if words and term.is_beginning:
+                whole[-1] = whole[-1].removesuffix(f"(?!{_LETTER})")
+            if words:
+                spelled.append(_BETWEEN.join(whole))
+        found.append(re.compile("|".join(spelled) or r"(?!)"))
     return found
 
 
-def _matches_at(one: _SearchedTerm, key: str, tokens: Sequence[tuple[str, int, int]]) -> bool:
-    if len(one.words) == 1:
-        return key == one.words[0] or (one.is_beginning and key.startswith(one.words[0]))
-    if key != one.words[0]:
-        return False
-    *middle, (last, _, _) = tokens
-    wanted = one.words[-1]
-    return [token for token, _, _ in middle] == list(one.words[:-1]) and (
-        last == wanted or (one.is_beginning and last.startswith(wanted))
-    )
+def _places(text: str, patterns: Sequence[re.Pattern[str]]) -> list[_Place]:
+    folded = text.translate(_FOLDED)
+    found = [
+        _Place(*match.span(), term)
+        for term, pattern in enumerate(patterns)
+        for match in itertools.islice(pattern.finditer(folded), MAX_PLACES)
+    ]
+    if found and not _FOLDED.uneven.isdisjoint(text):
+        places = [place for place, char in enumerate(text) for _ in char.translate(_FOLDED)]
+        found = [_Place(places[one.start], places[one.end - 1] + 1, one.term) for one in found]
+    return sorted(found, key=lambda one: (one.start, one.term))
 
 
-def _tokens(text: str) -> list[tuple[str, int, int]]:
-    return [(_key(token[0]), *token.span()) for token in _TOKEN.finditer(text)]
-
-
-@lru_cache(maxsize=20_000)
-def _key(word: str) -> str:
-    return folding.key(word)
+def _respelled_places(text: str, patterns: Sequence[re.Pattern[str]]) -> list[_Place]:
+    """What is found by another spelling."""
+    return [
+        _Place(start, end, term)
+        for spelling, start, end in itertools.islice(folding.respelled(text), MAX_PLACES)
+        for term, pattern in enumerate(patterns)
+        if pattern.fullmatch(folding.key(spelling))
+    ]
 
 
 def _cut(text: str, places: Sequence[_Place], at: int) -> Snippet:

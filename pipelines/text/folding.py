@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
+from functools import partial
 from urllib.parse import unquote, urlsplit
 
 LETTERS: dict[str, str] = {
@@ -46,16 +48,41 @@ _OTHER = re.compile(f"[{''.join(LETTERS)}]")
 _WORD = re.compile(f"[\\w{''.join(LETTERS)}]+")
 _TABLE = str.maketrans(LETTERS)
 _DIGRAPHS = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Å": "Aa", "Ø": "Oe"}
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "å": "aa",
+        "ø": "oe",
+        "Ä": "Ae",
+        "Ö": "Oe",
+        "Ü": "Ue",
+        "Å": "Aa",
+        "Ø": "Oe",
+        "æ": "ae",
+        "Æ": "Ae",
+    }
 )
 """The spelling of names on a keyboard without these letters."""
 _PERSIAN, _ARABIC = str.maketrans("يك", "یک"), str.maketrans("یکۀ", "يكه")
-_JOINED = re.compile(r"(?<![\w-])[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+){1,2}(?![\w-])")
-"""A word of two or three parts with hyphens."""
-_HYPHENS = re.compile("[-\u2010\u2011]")
+_JOINERS = "-\u2010\u2011'\u2018\u2019\u05f3\u05f4\"\u00b7\u200c"
+"""Hyphens, apostrophes, Hebrew signs of an abbreviation, the point of Catalan, and what parts Persian words without a space."""
+_JOINED = re.compile(f"(?<![\\w-])[^\\W_{_RUN_OF}]+(?:[{_JOINERS}](?!s\\b)[^\\W_{_RUN_OF}]+){{1,2}}(?![\\w-])")
+"""A word of two or three parts."""
+_JOINER = re.compile(f"[{_JOINERS}]")
+_ELISION = re.compile(r"(?i:[ldjmtsnc]|qu|[a-z]*n)['\u2019]|[^\W\d_]+['\u2019](?:t|m|d|ll|re|ve)\b")
+"""Two words, not one: l'eau, don't, we're."""
+_POINTED = re.compile(r"(?<![\w.])(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}(?!\w)")
+"""An abbreviation: U.N., Ph.D."""
+_GROUPED = re.compile("(?<![\\d.,:])\\d{1,3}(?:([.,' \u00a0\u2009\u202f\u2019\u066c])\\d{3})(?:\\1\\d{3})*(?!\\d)")
+"""A number of thousands: 12,000 or 1 234 567."""
+_FOREIGN_DIGITS = re.compile("[^\\D0-9\uff10-\uff19]+")
 _EMOJI = re.compile("[\U0001f1e6-\U0001f1ff]{2}|[\u2600-\u27bf\U0001f300-\U0001faff]")
 _NAME = re.compile(r"\b[^\W\d_]*[äöüåøÄÖÜÅØ]\w*")
-_BESIDE = re.compile(r"[äöüåøÄÖÜÅØ\u2010\u2011\u2600-\u27bf\U0001f1e6-\U0001faff]|\w-\w")
+_BESIDE = re.compile(
+    f"[äöüåøæÄÖÜÅØÆ\u2600-\u27bf\U0001f1e6-\U0001faff]|\\w[{_JOINERS}]\\w|[^\\W\\d_]\\.[^\\W\\d_]|\\d[^\\w:/]\\d{{3}}|{_FOREIGN_DIGITS.pattern}"
+)
+"""What every text with another spelling has."""
 
 
 def spelled(text: str) -> str:
@@ -87,28 +114,69 @@ def words_with_letters(text: str) -> list[str]:
 
 
 def other_spellings(text: str) -> list[str]:
-    """Words that also find a text, besides its own, each once: other spellings of names (Müller: Mueller), words without their
-    hyphens (co-operate: cooperate), and emoji by their numbers."""
+    """Words that also find a text, besides its own, each once."""
+    return list(dict.fromkeys(spelling for spelling, _, _ in respelled(unicodedata.normalize("NFC", text))))
+
+
+def respelled(text: str) -> Iterator[tuple[str, int, int]]:
+    """Other spellings, and where in a text is what they stand for: names (Müller: Mueller), words without what joins their parts
+    (co-operate: cooperate, O'Brien: OBrien, U.N.: UN), numbers without what groups them and in digits from 0 to 9, emoji
+    by their numbers."""
     if not _BESIDE.search(text):
-        return []
-    plain = unicodedata.normalize("NFC", text)
-    names = [word.translate(_DIGRAPHS) for word in _NAME.findall(plain) if word[0].isupper()]
-    joined = [_HYPHENS.sub("", word) for word in _JOINED.findall(plain)]
-    return list(dict.fromkeys((*names, *joined, *map(_number, _EMOJI.findall(plain)))))
+        return
+    for word in _NAME.finditer(text):
+        if word[0][0].isupper():
+            yield word[0].translate(_DIGRAPHS), *word.span()
+    for pattern, spell in _RESPELLED:
+        for found in pattern.finditer(text):
+            if (spelling := spell(found[0])) != found[0]:
+                yield spelling, *found.span()
 
 
 def spellings(text: str) -> list[str]:
     """A search as typed, and other ways in which texts may write it; the first is as typed except for emoji."""
     plain = _EMOJI.sub(lambda one: f" {_number(one[0])} ", unicodedata.normalize("NFC", text))
-    digits = "".join(str(unicodedata.decimal(char, char)) for char in plain)
-    joined = _JOINED.sub(lambda word: _HYPHENS.sub("", word[0]), plain)
-    others = (plain.translate(_DIGRAPHS), joined, plain.translate(_PERSIAN), plain.translate(_ARABIC), digits)
+    joined = plain
+    for pattern, spell in _RESPELLED[:-1]:
+        joined = pattern.sub(partial(_respelled_if_long, spell), joined)
+    others = (plain.translate(_DIGRAPHS), joined, plain.translate(_PERSIAN), plain.translate(_ARABIC))
     ends = [re.sub(r"[ةه]\b", end, plain) for end in "ةه"]
     return [plain] if plain.isascii() and joined == plain else list(dict.fromkeys((plain, *others, *ends)))
 
 
+def _respelled_if_long(spell: Callable[[str], str], found: re.Match[str]) -> str:
+    """The other spelling; not of U.S., which would search for us."""
+    return spell(found[0]) if len(found[0]) > 3 else found[0]
+
+
+def _without_joiners(word: str) -> str:
+    """A word without hyphens; without apostrophes if it is a name, or of a script without capital letters."""
+    joined, first = _JOINER.sub("", word), word[0]
+    is_name = first.isupper() or first.lower() == first.upper()
+    is_kept = joined.isdigit() or (("'" in word or "\u2019" in word) and (not is_name or _ELISION.match(word)))
+    return word if is_kept else joined
+
+
+def _without_points(word: str) -> str:
+    return word.replace(".", "") if sum(map(str.isupper, word)) > 1 else word
+
+
+def _digits(number: str) -> str:
+    """A number in digits from 0 to 9."""
+    return "".join(str(unicodedata.decimal(char)) for char in number if char.isdecimal())
+
+
 def _number(emoji: str) -> str:
     return "".join(f"u{ord(char):x}" for char in emoji)
+
+
+_RESPELLED: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
+    (_JOINED, _without_joiners),
+    (_POINTED, _without_points),
+    (_GROUPED, _digits),
+    (_FOREIGN_DIGITS, _digits),
+    (_EMOJI, _number),
+)
 
 
 def slug(url: str) -> str:

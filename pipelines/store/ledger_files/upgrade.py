@@ -9,7 +9,7 @@ from pathlib import Path
 from pipelines.store.database import Store, StoreError, holds_something
 from pipelines.store.schema import LATEST, meaning, steps_of
 
-MS_A_REVISION = {"m023_search_in_every_script": 1.2, "m030_questions": 0.3, "m041_other_spellings": 0.3}
+MS_A_REVISION = {"m023_search_in_every_script": 1.2, "m030_questions": 0.3, "m044_more_spellings": 0.4}
 """Migrations that read every revision -> milliseconds for one (CHANGELOG); the others take moments."""
 _BEFORE = ".before-"
 

@@ -66,7 +66,8 @@ FILLS: dict[str, Callable[[Database], None]] = {
     "m023_search_in_every_script": _search_texts,
     "m030_questions": _facts,
     "m036_snapshot_question": _dead_ends,
-    "m041_other_spellings": _other_spellings,
+    "m041_other_spellings": lambda _: None,  # m044 does the same with more spellings
+    "m044_more_spellings": _other_spellings,
 }
 
 

@@ -20,7 +20,10 @@ from tests.table import table
         ("Headline:mil*", '(headline : "mil"*)'),
         ("caption:smoke topic:fire", '(captions : "smoke") AND (topics : "fire")'),
         ("url:/news/mill-fire/", '(address : "mill-fire")'),
-        ("https://paper.example/news/mill-fire", '(address : "mill-fire")'),
+        (
+            "https://paper.example/news/mill-fire",
+            '(address : "mill-fire" OR "https://paper.example/news/mill-fire")',
+        ),
         ("e-mail 10:30", '(("e-mail" OR "email")) AND ("10:30")'),
         ("東京", '("東京")'),
         ("東京都", '("東京 京都")'),
