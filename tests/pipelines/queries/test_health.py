@@ -176,7 +176,7 @@ def test_sites_without_crawls_and_one_site_only(tmp_path: Path) -> None:
 
 def test_queries_walk_indexes(ledger: Store) -> None:
     queries: dict[str, object] = {
-        gathering._WRITING: ("paper", 2_000),
+        gathering._CRAWLS_THAT_WROTE: ("paper", 2_000),
         gathering._REVISIONS: ("[1]", 550),
         gathering._CRAWLS: {"site": "paper", "limit": 200},
         gathering._SUCCESS: ("paper",),
