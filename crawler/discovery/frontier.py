@@ -24,7 +24,7 @@ from pipelines.history.revisit import RETRIED_FOR, Due, claim_is_due, dead_end_d
 from pipelines.reasons import Skipped, skipped_after
 from pipelines.store.crawls import Source
 from pipelines.store.crawls.snapshot import KnownArticle, LastAttempt, SiteSnapshot, SnapshotQuestion
-from pipelines.store.rows import instant_of, moment
+from pipelines.store.rows import instant_of, moment, optional_instant
 from pipelines.text.dates import Timestamp
 from pipelines.text.urls import amp_to_article, article_key, canonicalize
 
@@ -239,7 +239,7 @@ def _skip_reason(
     if known and not _claims_change(known, candidate):
         return Skipped.NOT_CHANGED
     if known:
-        due = instant_of(known.next_check) if known.next_check else None
+        due = optional_instant(known.next_check)
         return None if claim_is_due(known.looked or now, due, now, snapshot.edit_rates) else Skipped.UNRELIABLE_CLAIM
     if not site.same_site(candidate.url):
         return Skipped.OTHER_SITE

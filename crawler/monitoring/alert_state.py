@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from pipelines.queries.health import Finding
-from pipelines.store.rows import instant_of, moment, optional_moment, span
+from pipelines.store.rows import instant_of, moment, optional_instant, optional_moment, span
 
 GAP = timedelta(minutes=5)
 """Minimum time between two messages. Longer: problems are reported later; shorter: a bad hour fills a mailbox."""
@@ -106,7 +106,7 @@ class AlertState:
             for one in stored["letters"]
         ]
         mutes = {str(site): instant_of(until) for site, until in stored.get("mutes", {}).items()}
-        return cls(entries, tuple(messages), _instant(stored["last_letter"]), mutes)
+        return cls(entries, tuple(messages), optional_instant(stored["last_letter"]), mutes)
 
 
 def problems_of(site: str, findings: Iterable[Finding]) -> Iterator[Problem]:
@@ -232,9 +232,5 @@ def _grouped(problems: Mapping[str, KnownProblem], line_of: Callable[[KnownProbl
         yield one_line(f"{line_of(problems[keys[0]])}; so are {len(keys) - 1} more: {others}")
 
 
-def _instant(text: str | None) -> datetime | None:
-    return instant_of(text) if text else None
-
-
 def _instants(stored: Mapping[str, Any], *names: str) -> dict[str, datetime | None]:
-    return {name: _instant(stored[name]) for name in names}
+    return {name: optional_instant(stored[name]) for name in names}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from itertools import islice
 from typing import IO, Any
 
 from pipelines import MissingExtraError
 from pipelines.exchange.export import FORMAT, Record
 from pipelines.exchange.formats import COLUMNS, flat
-from pipelines.store.rows import instant_of
+from pipelines.store.rows import optional_instant
 
 BATCH = 2_000
 """Rows of a row group. More: smaller files, and more memory."""
@@ -54,8 +53,4 @@ def _schema(pa: Any) -> Any:
 
 def _typed_row(row: dict[str, Any]) -> dict[str, Any]:
     days = {f"{column}_day_only": len(row[column]) == 10 if row[column] else None for column in _STAMPS}
-    return row | days | {column: _instant(row[column]) for column in _TIMES + _STAMPS}
-
-
-def _instant(text: str | None) -> datetime | None:
-    return instant_of(text) if text else None
+    return row | days | {column: optional_instant(row[column]) for column in _TIMES + _STAMPS}

@@ -88,8 +88,7 @@ def page_of_revision(store: Store, revision_id: int) -> ArchivedPage | None:
 
 def newest_page(store: Store) -> str | None:
     """The file of the newest page that a crawl of this machine archived; None if it is in none of the last 1,000 revisions."""
-    found = store.value(_NEWEST)
-    return str(found) if found else None
+    return store.text(_NEWEST)
 
 
 def newest_pages_of_workers(store: Store) -> tuple[str, ...]:

@@ -24,6 +24,11 @@ def optional_moment(instant: datetime | None) -> str | None:
     return moment(instant) if instant else None
 
 
+def optional_instant(stored: str | None) -> datetime | None:
+    """`instant_of`; None for None."""
+    return instant_of(stored) if stored else None
+
+
 def is_archive_name(name: str) -> bool:
     """Whether a pointer may name this file: relative, within the archive's folder, and short enough for file systems."""
     parts = name.split("/")

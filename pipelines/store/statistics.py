@@ -27,7 +27,7 @@ from pipelines.history.edit_rates import (
 from pipelines.history.validators import Validators, ValidatorTrust, confirmed, is_violation, violated
 from pipelines.reasons import FetchReason
 from pipelines.store.database import Store
-from pipelines.store.rows import Row, instant_of, moment, optional_moment
+from pipelines.store.rows import Row, instant_of, moment, optional_instant, optional_moment
 from pipelines.text.dates import Precision
 from pipelines.text.urls import article_key
 
@@ -122,9 +122,9 @@ class StatsUpdater:
         # Only a new time stamp says when the edit was made; that of a silent edit is old.
         stamp = article.date_modified if article and outcome is Outcome.UPDATED else None
         exact = stamp.instant if stamp and stamp.precision is not Precision.DAY else None
-        last_304 = self._store.value(_LAST_NOT_MODIFIED, (before["id"],)) if exact else None
+        last_304 = optional_instant(self._store.text(_LAST_NOT_MODIFIED, (before["id"],))) if exact else None
         known = load_trust(self._store, {host}).get(host, ValidatorTrust())
-        if is_violation(old, new, changed, exact, instant_of(last_304) if last_304 else None):
+        if is_violation(old, new, changed, exact, last_304):
             self._put(host, violated(known, fetch.url, fetch.fetched))
             self.violations.append(f"{host} vouched for a text that had changed: {fetch.url}")
             return FetchReason.VALIDATORS_LIED
@@ -148,10 +148,7 @@ def load_trust(store: Store, hosts: Iterable[str] | None = None) -> dict[str, Va
     condition = "" if hosts is None else " WHERE host IN (SELECT value FROM json_each(?))"
     rows = store.rows(f"SELECT * FROM hosts{condition}", () if hosts is None else (json.dumps(sorted(hosts)),))  # noqa: S608 - our own words
     return {
-        row["host"]: ValidatorTrust(
-            row["passed"], row["losses"], instant_of(row["lost"]) if row["lost"] else None, row["lost_url"]
-        )
-        for row in rows
+        row["host"]: ValidatorTrust(row["passed"], row["losses"], optional_instant(row["lost"]), row["lost_url"]) for row in rows
     }
 
 
@@ -162,8 +159,7 @@ def host_of(url: str) -> str:
 
 def last_started(store: Store, site_id: str) -> datetime | None:
     """When the last crawl of a site began."""
-    found = store.value("SELECT max(started) FROM crawls WHERE site_id = ?", (site_id,))
-    return instant_of(found) if found else None
+    return optional_instant(store.text("SELECT max(started) FROM crawls WHERE site_id = ?", (site_id,)))
 
 
 def rechecks_since(store: Store, site_id: str, since: datetime) -> int:

@@ -18,7 +18,7 @@ from typing import Any
 
 from pipelines.reasons import CodedReason, CrawlReason
 from pipelines.store.database import Row, Store, StoreError
-from pipelines.store.rows import instant_of, moment, optional_moment
+from pipelines.store.rows import instant_of, moment, optional_instant, optional_moment
 
 IMPORTED = """EXISTS (SELECT 1 FROM articles WHERE site_id = {0})
     AND NOT EXISTS (SELECT 1 FROM crawls WHERE site_id = {0} AND trigger NOT IN ('import', 'merge'))"""
@@ -92,7 +92,7 @@ def pauses(store: Store, site_id: str | None = None) -> dict[str, Pause]:
     one = "" if site_id is None else " AND id = :site"
     sql = f"SELECT id, paused, paused_until AS until FROM sites WHERE paused IS NOT NULL{one}"  # noqa: S608 - our own words
     rows = store.rows(sql, {"site": site_id})
-    return {row["id"]: Pause(instant_of(row["paused"]), instant_of(row["until"]) if row["until"] else None) for row in rows}
+    return {row["id"]: Pause(instant_of(row["paused"]), optional_instant(row["until"])) for row in rows}
 
 
 def pause_site(store: Store, site_id: str, pause: Pause) -> None:
@@ -157,15 +157,13 @@ def last_reason_code(store: Store, site_id: str) -> str | None:
     """The reason code of the site's last crawl that finished, stopped or failed."""
     ran = "('finished', 'stopped', 'failed')"
     sql = f"SELECT reason_code FROM crawls WHERE site_id = ? AND outcome IN {ran} ORDER BY id DESC LIMIT 1"  # noqa: S608 - our own words
-    found = store.value(sql, (site_id,))
-    return str(found) if found else None
+    return store.text(sql, (site_id,))
 
 
 def worker_without_archive(store: Store) -> str | None:
     """Why the newest crawl of a site that workers could not archive failed; None if no site's last crawl failed for that. Of the
     last 1,000 crawls."""
-    found = store.value(_WITHOUT_ARCHIVE)
-    return str(found) if found else None
+    return store.text(_WITHOUT_ARCHIVE)
 
 
 def last_planned(store: Store, site_id: str, until: datetime, *, by_hand: bool = True) -> datetime | None:
@@ -175,15 +173,13 @@ def last_planned(store: Store, site_id: str, until: datetime, *, by_hand: bool =
     """
     when = "coalesce(planned, started)" if by_hand else "planned"
     sql = f"SELECT max({when}) FROM crawls WHERE site_id = ? AND {when} <= ?"  # noqa: S608 - our own words
-    found = store.value(sql + ("" if by_hand else " AND trigger = 'schedule'"), (site_id, moment(until)))
-    return instant_of(found) if found else None
+    return optional_instant(store.text(sql + ("" if by_hand else " AND trigger = 'schedule'"), (site_id, moment(until))))
 
 
 def starts_waited(store: Store, site_id: str) -> tuple[datetime | None, datetime | None]:
     """The last planned start that is accounted for, and the first later one skipped because the previous crawl was running."""
     row = store.row(_STARTS_WAITING, (CrawlReason.PREVIOUS_RUNNING, site_id)) or {}
-    accounted, waited = row.get("accounted"), row.get("waited")
-    return instant_of(accounted) if accounted else None, instant_of(waited) if waited else None
+    return optional_instant(row.get("accounted")), optional_instant(row.get("waited"))
 
 
 _STARTS_WAITING = """

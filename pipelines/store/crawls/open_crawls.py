@@ -54,8 +54,7 @@ class WaitingFetch:
 
 def stream_position(store: Store, stream: str) -> str | None:
     """Id of the last written entry of a stream; None before the first."""
-    found = store.value("SELECT last_id FROM stream_positions WHERE stream = ?", (stream,))
-    return str(found) if found else None
+    return store.text("SELECT last_id FROM stream_positions WHERE stream = ?", (stream,))
 
 
 def put_stream_position(store: Store, stream: str, entry_id: str) -> None:
@@ -75,8 +74,7 @@ def open_crawl_of(store: Store, job: str) -> OpenCrawl | None:
 
 def worker_at(store: Store, host: str) -> str | None:
     """The worker that crawls a politeness group; None if there is none."""
-    found = store.value("SELECT c.worker FROM open_books b JOIN crawls c ON c.id = b.crawl_id WHERE b.host = ?", (host,))
-    return str(found) if found else None
+    return store.text("SELECT c.worker FROM open_books b JOIN crawls c ON c.id = b.crawl_id WHERE b.host = ?", (host,))
 
 
 def open_crawls_of_site(store: Store, site_id: str) -> list[OpenCrawl]:

@@ -36,8 +36,7 @@ def has_site(store: Store, site_id: str) -> bool:
 def under_way(store: Store, site_ids: Iterable[str]) -> str | None:
     """One of these sites with a running crawl; None if there is none."""
     sql = "SELECT site_id FROM crawls WHERE outcome = 'running' AND site_id IN (SELECT value FROM json_each(?))"
-    found = store.value(sql, (json.dumps(list(site_ids)),))
-    return str(found) if found else None
+    return store.text(sql, (json.dumps(list(site_ids)),))
 
 
 def rename_site(store: Store, old: str, new: str, now: datetime) -> int:
