@@ -262,6 +262,15 @@ def test_a_seal_appended_without_a_sound_cause_is_found(sound: Path, tmp_path: P
                 assert any("at seal" in str(fault) or "has no cause" in str(fault) for fault in faults_of(store, sound / "warc"))
 
 
+def test_each_seal_appended_without_a_sound_cause_is_named(sound: Path, tmp_path: Path) -> None:
+    with Store(manipulated(sound, tmp_path, FORGED["another text"])) as store:
+        for row_id in (3, 4):
+            append(store, row_id, "rumour")
+        found = [str(fault) for fault in faults_of(store, sound / "warc")]
+    for row_id in (3, 4):
+        assert any(fault.startswith(f"revision {row_id}: was sealed again by rumour") for fault in found), found
+
+
 ATTACKS: dict[str, tuple[Callable[[Store, SigningKey], object], str]] = {
     "a row changed and sealed again by `order`": (lambda store, _: append(store, 4, Cause.ORDER), ""),
     "the chain made again": (lambda store, _: make_chain_anew(store), "is of other seals"),
