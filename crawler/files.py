@@ -21,11 +21,12 @@ _PIECE_BYTES = 1 << 20
 def replacing(path: Path, partial: Path | None = None, *, mode: int | None = None) -> Iterator[IO[bytes]]:
     """A stream whose content replaces a file in one step, so that no reader ever sees half of it; on an error the old one stays.
 
-    `partial`: where it is written, if several processes may write the file at once. `mode`: default by the umask.
+    `partial`: where it is written, if several processes may write the file at once; never through a link that somebody put
+    there. `mode`: default by the umask.
     """
     partial = partial or path.with_name(path.name + PARTIAL)
     try:
-        with partial.open("wb") as stream:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o666), "wb") as stream:
             yield stream
             sync(stream)
         if mode is not None:

@@ -29,6 +29,10 @@ except ModuleNotFoundError as error:
 
 logger = logging.getLogger(__name__)
 
+_ASSET = apprise.AppriseAsset()
+_ASSET.http_redirects = False  # versions before 2 always follow them
+"""A webhook's redirect leads nowhere, unless its address ends in `redirect=yes`: it could lead to a host of our own network."""
+
 _CALL = re.compile(r"(?<=@)(?=(?:everyone|here|channel|all|room|team)\b)|(?<=<)(?=[!@#])", re.IGNORECASE)
 """Positions in the words that notify everybody in a chat ("@everyone", "<!channel>"), where an invisible word joiner breaks
 them."""
@@ -48,7 +52,7 @@ class Alerts:
     def __init__(self, db: str, urls: Sequence[str], repeat_after: timedelta) -> None:
         """Raises AlertError if apprise does not know an address's service."""
         for number, url in enumerate(urls, 1):
-            if apprise.Apprise.instantiate(url, suppress_exceptions=True) is None:
+            if apprise.Apprise.instantiate(url, asset=_ASSET, suppress_exceptions=True) is None:
                 raise AlertError(f"alerts: number {number} ({scheme(url)}://...) is none that apprise can use")
         self._urls = {hashlib.sha256(url.encode()).hexdigest()[:12]: url for url in urls}
         self._repeat_after = repeat_after
@@ -127,7 +131,7 @@ def _notify(url: str, title: str, body: str, kind: apprise.NotifyType = apprise.
     """Whether one address accepted a message; never raises. Headlines and reasons are untrusted: they must not notify
     everybody."""
     try:
-        one = apprise.Apprise.instantiate(url, suppress_exceptions=True)
+        one = apprise.Apprise.instantiate(url, asset=_ASSET, suppress_exceptions=True)
         title, body = " ".join(_CALL.sub("\u2060", title).split()), _CALL.sub("\u2060", body)
         return bool(one and one.notify(title=title, body=body, notify_type=kind, body_format=apprise.NotifyFormat.TEXT))
     except Exception as error:  # the boundary: a service's own code must not stop the schedule, and may name its URL

@@ -37,6 +37,7 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
 _CODE, _HASH, _DIGEST = re.compile(r"[a-z0-9_]{1,40}"), re.compile(r"[0-9a-f]{64}"), re.compile(r"[a-z0-9]{3,6}:[0-9a-f]{32,128}")
 _SITE_ID = re.compile(r"[^\W_][\w.-]{0,199}")
 _WEB = re.compile(r"https?://[^\x00-\x20\x7f-\x9f]{1,8000}")
+_USER = re.compile(r"https?://[^/?#]*@")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _INTEGERS = frozenset({
     *("number", "reverted_to", "reads_as", "warc_offset", "bytes", "suspected_looks", "revision_count", "revisions"),
@@ -193,7 +194,8 @@ def _has_valid_type(where: str, column: str, value: Any) -> bool:
     if column in _MOMENTS or column in _STAMPS:
         return _is_time(value, _MOMENT if column in _MOMENTS else _STAMP) and (column in _STAMPS or value >= WEB_BEGAN)
     if column in ("url", "answered_url", "warc_uri"):
-        return bool(where.startswith("images") or _WEB.fullmatch(value))
+        is_link = where in ("site.url", "article.url", "aliases.url")  # shown to readers, whom a user's name can mislead
+        return bool(where.startswith("images") or (_WEB.fullmatch(value) and not (is_link and _USER.match(value))))
     if where == "site.id":
         return bool(_SITE_ID.fullmatch(value))
     if column == "warc_file":

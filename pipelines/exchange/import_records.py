@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from pipelines.exchange.checks import (
     PARTS,
@@ -120,6 +121,14 @@ class Staging:
         return article_id
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON without repeated names: readers differ in which of two they use."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return found
+
+
 def read(line: str, latest: str) -> tuple[Record, str | None]:
     """The record of a line, checked and completed: missing values are None or empty; and what was left out of it, or
     corrected, because it is dated after `latest`. Raises RecordError.
@@ -128,7 +137,7 @@ def read(line: str, latest: str) -> tuple[Record, str | None]:
         raise RecordError("a line longer than any record")
     try:
         line.encode()
-        record = json.loads(line)
+        record = json.loads(line, object_pairs_hook=_once)
         json.dumps(record, ensure_ascii=False).encode() if "\\u" in line else None
     except (ValueError, RecursionError) as error:
         raise RecordError(f"no JSON: {str(error)[:100]}") from error

@@ -11,7 +11,7 @@ TOKEN = "very-secret-token"
 
 
 class Webhook(ThreadingHTTPServer):
-    """Keeps what it is told; answers with `status`."""
+    """Keeps what it is told; answers with `status`, and names /moved, which answers with 200."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Hook)
@@ -29,9 +29,11 @@ class _Hook(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.server.status == 200:
+        status = 200 if self.path == "/moved" else self.server.status
+        if status == 200:
             self.server.told.append(body)
-        self.send_response(self.server.status)
+        self.send_response(status)
+        self.send_header("Location", "/moved")
         self.send_header("Content-Length", "0")
         self.end_headers()
 

@@ -378,3 +378,10 @@ def test_wrong_merges(ledger: Path, tmp_path: Path, options: list[str], code: in
 
 def test_flat_has_each_column(ledger: Path) -> None:
     assert tuple(flat(exported(ledger)[0])) == COLUMNS
+
+
+def test_no_file_is_written_through_a_link(ledger: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine", encoding="utf-8")
+    (tmp_path / "out.jsonl.partial").symlink_to(tmp_path / "mine")
+    assert run("export", "jsonl", "-o", tmp_path / "out.jsonl", "--db", ledger).exit_code == 1
+    assert (tmp_path / "mine").read_text(encoding="utf-8") == "mine"

@@ -73,6 +73,14 @@ def test_no_headline_calls_everybody(hook: Webhook) -> None:
     )  # fmt: skip
 
 
+def test_a_redirect_leads_nowhere_unless_the_address_says_so(hook: Webhook) -> None:
+    hook.status = 307
+    assert send([hook.url], "1 new", "text") == ["json"]
+    assert hook.told == []
+    assert send([f"{hook.url}?redirect=yes"], "1 new", "text") == []
+    assert len(hook.told) == 1
+
+
 @pytest.mark.parametrize("url", [f"nosuch://{TOKEN}", f"mailto://{TOKEN}"])
 def test_an_address_that_cannot_be_used_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(AlertError) as error:

@@ -51,6 +51,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("site.name", None, "site.name is missing"),
     ("site.url", "javascript:alert(1)", "site.url is not what it should be"),
     ("article.url", "file:///etc/passwd", "article.url is not what it should be"),
+    ("article.url", "https://paper.example@evil.example/a", "article.url is not what it should be"),
+    ("site.url", "https://user:secret@paper.example/", "site.url is not what it should be"),
     ("article.state", "dead", "article.state is not what it should be"),
     ("article.last_seen", "2025-03-07", "article.last_seen is not what it should be"),
     ("article.last_checked", "2025-03-07T07:00:00Z", "article: seen after it was last looked at"),
@@ -105,6 +107,11 @@ def test_what_is_wrong_is_refused_with_a_reason(record: dict[str, Any], path: st
 def test_what_is_no_record_is_refused(line: str) -> None:
     with pytest.raises(RecordError):
         read(line, LATEST)
+
+
+def test_a_name_that_stands_twice_is_refused(record: dict[str, Any]) -> None:
+    with pytest.raises(RecordError, match="no JSON: a name stands twice"):
+        read(json.dumps(record).replace('"headline"', '"headline": "Another", "headline"', 1), LATEST)
 
 
 def test_a_lone_surrogate_is_refused(record: dict[str, Any]) -> None:
