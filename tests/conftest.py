@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
+import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from hypothesis import settings
@@ -31,6 +34,17 @@ EXPECTED_SKIPS = (
 )
 """Parts of the reasons that a run without them gives."""
 _UNEXPECTED: list[str] = []
+
+
+def pytest_configure() -> None:
+    """Datasette opens a connection when first asked for SQLite's version, and leaves it to the garbage collector."""
+    if sys.version_info >= (3, 13):
+        with suppress(ImportError), warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            from datasette.utils.sqlite import sqlite_version
+
+            sqlite_version()
+            gc.collect()
 
 
 @pytest.hookimpl(trylast=True)
