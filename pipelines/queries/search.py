@@ -8,16 +8,18 @@ newest recorded revision until there are enough, and the result says that its to
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines.queries.changes import Filter, keys
 from pipelines.queries.results import Facet, Hit, Hits, RevisionTime, value_of
 from pipelines.queries.search_terms import Question, Term, affordable, are_common, question
-from pipelines.queries.snippets import snippet
+from pipelines.queries.snippets import snippet, weighted_counts
 from pipelines.store.database import Row, Store
 from pipelines.store.ledgers import Ledgers, numbered, over_all
 
@@ -25,6 +27,8 @@ EXACT = 10_000
 """Number of matches up to which all of them are read."""
 RANKED = 2_000
 """Number of hits up to which they are sorted by relevance."""
+READ = 100
+"""Matches of phrases or of several words, up to which relevance is computed from the texts: the index would find them thrice."""
 WALKED = 60_000
 """Newest matches that are read if there are more than EXACT."""
 FACETED = 1_000
@@ -61,11 +65,12 @@ UNION ALL SELECT 'articles', NULL, count(DISTINCT article_id) FROM hits
 UNION ALL SELECT * FROM (SELECT 'newest', json_group_array(revision_id), 0 FROM hits GROUP BY {one}
     ORDER BY max(first_seen) DESC, max(revision_id) DESC LIMIT :shown)
 """
-# The weights are those of: headline, description, body, byline, authors, topics, captions, address, letters.
+WEIGHTS = {"headline": 6, "description": 3, "body": 1, "byline": 2, "authors": 2, "topics": 2, "captions": 1, "url": 0.5}
+"""What a word in each column of the index counts for."""
 _BEST = f"""
 SELECT c.revision_id, c.article_id FROM revisions_fts CROSS JOIN changes c ON c.revision_id = revisions_fts.rowid
 WHERE {_MATCHING} AND {_FILTERS}
-ORDER BY bm25(revisions_fts, 6.0, 3.0, 1.0, 2.0, 2.0, 2.0, 1.0, 0.5, 0.0), c.first_seen DESC, c.revision_id DESC
+ORDER BY bm25(revisions_fts, {", ".join(map(str, WEIGHTS.values()))}, 0), c.first_seen DESC, c.revision_id DESC
 """  # noqa: S608 - our own words
 _DETAILS = """
 SELECT a.site_id, s.name AS site_name, a.url, a.id AS article_id, r.id AS revision_id, r.number, r.change, r.headline, r.byline,
@@ -185,7 +190,8 @@ def _find(store: Store, asked: Question, wanted: Filter, values: Row, *, by_arti
         return _Found([], [], is_more=False, ranked="best")
     if len(matches) <= EXACT:
         sums = list(store.rows(_SUMS.format(hits=_ALL, one=one), values | {"ids": json.dumps(matches)}))
-        best = _best_ids(store, asked.terms(), values, by_article=by_article) if _total(sums) <= RANKED else None
+        rank = _read_and_ranked if len(matches) <= READ and _is_slow(asked.terms()) else _best_ids
+        best = rank(store, asked.terms(), values, matches, by_article=by_article) if _total(sums) <= RANKED else None
         return _Found(_newest(sums) if best is None else best, sums, is_more=False, ranked="newest" if best is None else "best")
     if (values["n"] or EXACT) <= FEW:
         sums = list(store.rows(_SUMS.format(hits=_MATCHING_IDS, one=one), values | {"ids": json.dumps(keys(store, wanted, FEW))}))
@@ -243,12 +249,38 @@ def _values(store: Store, words: str, wanted: Filter) -> Row | None:
     return {**values, **bounds} if bounds["n"] else None
 
 
-def _best_ids(store: Store, terms: list[Term], values: Row, *, by_article: bool) -> list[list[int]] | None:
+def _best_ids(store: Store, terms: list[Term], values: Row, _: list[int], *, by_article: bool) -> list[list[int]] | None:
     """Ids of the hits, the most relevant first; None if that costs too much."""
     if len(terms) > 1 and are_common(store, terms):
         return None
+    return _grouped(store.rows(_BEST, values), by_article=by_article)
+
+
+def _is_slow(terms: list[Term]) -> bool:
+    """Whether the index must compare the places of words to find these terms; not if they are sought in some columns only."""
+    return (len(terms) > 1 or " " in terms[0].words()[0]) and not any(term.columns for term in terms)
+
+
+def _read_and_ranked(store: Store, terms: list[Term], values: Row, matches: list[int], *, by_article: bool) -> list[list[int]]:
+    """Ids of the hits, the most relevant first, by BM25 over the hits themselves."""
+    hits = [row["revision_id"] for row in store.rows(_ALL, values | {"ids": json.dumps(matches)})]
+    rows = sorted(store.rows(_DETAILS, {"ids": json.dumps(hits)}), key=itemgetter("first_seen", "revision_id"), reverse=True)
+    counts = [weighted_counts(((row[name], weight) for name, weight in WEIGHTS.items()), terms) for row in rows]
+    held = [1 + sum(count > 0 for count in of_term) for of_term in zip(*counts, strict=True)]
+    mean = sum(len(row["body"]) for row in rows) / len(rows) or 1 if rows else 1
+    scores = {
+        row["revision_id"]: sum(
+            math.log(1 + len(rows) / n) * count / (count + 0.3 + 0.9 * len(row["body"]) / mean)
+            for count, n in zip(of_row, held, strict=True)
+        )
+        for row, of_row in zip(rows, counts, strict=True)
+    }
+    return _grouped(sorted(rows, key=lambda row: -scores[row["revision_id"]]), by_article=by_article)
+
+
+def _grouped(rows: Iterable[Row], *, by_article: bool) -> list[list[int]]:
     groups: dict[int, list[int]] = {}
-    for row in store.rows(_BEST, values):
+    for row in rows:
         groups.setdefault(row["article_id"] if by_article else row["revision_id"], []).append(row["revision_id"])
     return list(groups.values())
 

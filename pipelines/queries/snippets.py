@@ -76,6 +76,16 @@ def snippet(texts: Sequence[str | None], terms: Sequence[Term]) -> Snippet:
     return _cut(next(filter(None, texts), ""), [], 0)
 
 
+def weighted_counts(texts: Iterable[tuple[str | None, float]], terms: Sequence[Term]) -> list[float]:
+    """How often each term is in texts of these weights."""
+    found, patterns = [0.0] * len(terms), _patterns(tuple(terms))
+    for text, weight in texts:
+        folded = (text or "").translate(_FOLDED)
+        for term, spelled in enumerate(patterns):
+            found[term] += weight * sum(len(pattern.findall(folded)) for pattern in spelled)
+    return found
+
+
 def _terms_from(places: Sequence[_Place], at: int) -> int:
     """The number of terms in the snippet that begins with a place."""
     end = places[at].start + LENGTH - BEFORE
@@ -89,27 +99,29 @@ def _terms_from(places: Sequence[_Place], at: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def _patterns(terms: tuple[Term, ...]) -> list[re.Pattern[str]]:
+def _patterns(terms: tuple[Term, ...]) -> list[tuple[re.Pattern[str], ...]]:
     """For each term, what finds its spellings in a folded text."""
-    found = []
-    for term in terms:
-        spelled = []
-        for spelling in term.spellings():
-            words = [token[0] for token in _TOKEN.finditer(folding.key(spelling))]
-            whole = [word if folding.RUN.match(word) else rf"(?<!{_LETTER}){re.escape(word)}(?!{_LETTER})" for word in words]
-            if words and term.is_beginning:
-                whole[-1] = whole[-1].removesuffix(f"(?!{_LETTER})")
-            if words:
-                spelled.append(_BETWEEN.join(whole))
-        found.append(re.compile("|".join(spelled) or r"(?!)"))
-    return found
+    return [
+        tuple(re.compile(one) for one in dict.fromkeys(_pattern(spelling, term) for spelling in term.spellings()) if one)
+        for term in terms
+    ]
 
 
-def _places(text: str, patterns: Sequence[re.Pattern[str]]) -> list[_Place]:
+def _pattern(spelling: str, term: Term) -> str:
+    """What finds a spelling: with its first letters first, because such patterns are searched fastest."""
+    words = [token[0] for token in _TOKEN.finditer(folding.key(spelling))]
+    whole = [word if folding.RUN.match(word) else f"{word}(?<!{_LETTER}{word})(?!{_LETTER})" for word in map(re.escape, words)]
+    if whole and term.is_beginning:
+        whole[-1] = whole[-1].removesuffix(f"(?!{_LETTER})")
+    return _BETWEEN.join(whole)
+
+
+def _places(text: str, patterns: Sequence[tuple[re.Pattern[str], ...]]) -> list[_Place]:
     folded = text.translate(_FOLDED)
     found = [
         _Place(*match.span(), term)
-        for term, pattern in enumerate(patterns)
+        for term, spelled in enumerate(patterns)
+        for pattern in spelled
         for match in itertools.islice(pattern.finditer(folded), MAX_PLACES)
     ]
     if found and not _FOLDED.uneven.isdisjoint(text):
@@ -118,13 +130,13 @@ def _places(text: str, patterns: Sequence[re.Pattern[str]]) -> list[_Place]:
     return sorted(found, key=lambda one: (one.start, one.term))
 
 
-def _respelled_places(text: str, patterns: Sequence[re.Pattern[str]]) -> list[_Place]:
+def _respelled_places(text: str, patterns: Sequence[tuple[re.Pattern[str], ...]]) -> list[_Place]:
     """What is found by another spelling."""
     return [
         _Place(start, end, term)
         for spelling, start, end in itertools.islice(folding.respelled(text), MAX_PLACES)
-        for term, pattern in enumerate(patterns)
-        if pattern.fullmatch(folding.key(spelling))
+        for term, spelled in enumerate(patterns)
+        if any(pattern.fullmatch(folding.key(spelling)) for pattern in spelled)
     ]
 
 

@@ -130,6 +130,23 @@ def test_relevance_comes_first_where_hits_are_few(tmp_path: Path) -> None:
         assert (found.ranked, found.hits[0].headline) == ("best", "Weir bursts")
 
 
+def test_few_hits_of_several_words_are_ranked_by_their_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the index ranks them: the headline first, then what says it more often in fewer words, then the newer one."""
+    with new_store(tmp_path) as store:
+        writer = new_ledger(store)
+        texts = (
+            ("Rain", f"The old weir held. {'Nothing else. ' * 60}"), ("Rain", "The old weir, the old weir, the old weir."),
+            ("The old weir", "It held."), ("Rain", f"The old weir held. {'Nothing else. ' * 60}"), ("Rain", "An old man."),
+        )  # fmt: skip
+        for n, (headline, body) in enumerate(texts):
+            writer.record(article(body, seen=n, url=f"https://paper.example/{n}", headline=headline))
+        for typed in ('"old weir"', "weir old"):
+            read = [hit.revision_id for hit in search(store, typed).hits]
+            monkeypatch.setattr(searching, "READ", 0)
+            assert read == [3, 2, 4, 1] == [hit.revision_id for hit in search(store, typed).hits], typed
+            monkeypatch.undo()
+
+
 @table(
     ("narrowed", "count"),
     [
@@ -207,6 +224,7 @@ def test_what_begins_so_too_often_is_taken_whole(ledger: Store, monkeypatch: pyt
 
 
 def test_relevance_is_not_worked_out_for_words_that_are_everywhere(ledger: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "READ", 0)
     assert search(ledger, "mill rare4").ranked == "best"
     monkeypatch.setattr(search_terms, "MAX_COMMON", 70)
     assert search(ledger, "mill rare4").ranked == "newest"
