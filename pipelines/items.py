@@ -85,7 +85,6 @@ class WriteItems:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's constructor."""
         return cls(crawler)
 
     async def process_item(self, item: Any) -> Any:

@@ -204,7 +204,6 @@ class CodedReason:
 
 
 def coded(code: FetchReason, *facts: object) -> CodedReason:
-    """A reason with the facts in its sentence."""
     return CodedReason(code, code.sentence.format(*facts))
 
 

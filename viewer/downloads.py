@@ -26,7 +26,6 @@ def columns_of(kind: type[DataclassInstance], *more: str) -> tuple[str, ...]:
 
 
 def download(form: str, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Response:
-    """Rows as a file in the requested form."""
     kind, write = TABLES[form]
     try:
         body = b"".join(write(columns, rows if form.startswith("json") else map(_visible, rows)))

@@ -64,7 +64,6 @@ class Query:
     pairs: Headers
 
     def one(self, name: str) -> str | None:
-        """The first value of a name."""
         return next((value for key, value in self.pairs if key == name and value), None)
 
 
@@ -78,7 +77,6 @@ class Response:
 
 
 def html(status: int, markup: str, *headers: tuple[str, str]) -> Response:
-    """One of our pages."""
     ours = (("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", POLICY))
     return Response(status, (*headers, *ours, *COMMON), markup.encode("utf-8", "replace"))
 

@@ -100,7 +100,6 @@ class Repository:
         return time_map(article.url, map(articles.facts, articles.history(self.store, article.article_id)), base)
 
     def revision(self, article: ArticleRecord, number: int) -> RevisionText | None:
-        """One revision and its text; None if there is none."""
         entry = articles.history_entry(self.store, article.article_id, number)
         text = articles.revision(self.store, article.article_id, article.url, number)
         return (entry, text) if entry and text else None

@@ -99,7 +99,6 @@ def change_ledger(db: str) -> Store:
 
 
 def warc_folder(given: Path | None, db: str) -> Path:
-    """The folder of archived pages."""
     return given or Path(db).absolute().parent / "warc"
 
 

@@ -159,7 +159,6 @@ def merge_command(other: Path, under: str | None, db: str, as_json: bool) -> Non
 
 
 def merged_json(merged: Merged) -> dict[str, Any]:
-    """A merge's result as JSON."""
     return {"articles": merged.articles, "by_outcome": merged.counts, "revisions": merged.revisions, "by_change": merged.kinds}
 
 

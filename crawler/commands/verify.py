@@ -147,7 +147,6 @@ def _public_key(path: Path | None, db: str) -> PublicKey | None:
 
 
 def _roots(path: Path | None) -> Roots | None:
-    """The certificates in a file."""
     if path is None:
         return None
     from pipelines.proof.timestamps import TimestampError, read_roots

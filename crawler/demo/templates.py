@@ -320,7 +320,6 @@ def private_page(request: PageRequest) -> str:
 
 
 def absent_page(request: PageRequest, status: int) -> str:
-    """The page that a browser shows for 404 and 410."""
     words = "This page has been removed" if status == 410 else "Page not found"
     main = f'<section><h1>{words}</h1><p>Try the <a href="/">front page</a>.</p></section>'
     return document(request, words, '<meta name="robots" content="noindex">', main, wide=True)

@@ -231,7 +231,6 @@ def _merged(candidates: Iterable[Candidate]) -> tuple[dict[str, Candidate], dict
 def _skip_reason(
     candidate: Candidate, known: KnownArticle | None, snapshot: SiteSnapshot, site: Site, now: datetime
 ) -> Skipped | None:
-    """Why a candidate is not fetched; None if it is."""
     if known and known.withdrawn:
         return Skipped.WITHDRAWN
     if known and known.reserved and not _due_again(known.reserved, now):

@@ -274,7 +274,6 @@ def site_id_of(name: str, url: str) -> str:
 
 
 def platform_of(generator: str) -> str:
-    """The family of a page's `generator`."""
     return next((name for name in ("wordpress", "drupal", "joomla") if name in generator.lower()), "generic")
 
 

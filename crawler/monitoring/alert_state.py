@@ -86,7 +86,6 @@ class AlertState:
         return until is not None and now < until
 
     def to_json(self) -> dict[str, Any]:
-        """The state for its file."""
         entries = {key: {**asdict(one), "since": moment(one.since), "told": optional_moment(one.told),
                          "over": optional_moment(one.over)} for key, one in self.entries.items()}  # fmt: skip
         messages = [

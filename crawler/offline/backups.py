@@ -71,7 +71,6 @@ class Backup:
 
     @property
     def bytes(self) -> int:
-        """Size of its content."""
         return sum(file.bytes for file in self.files)
 
 

@@ -74,7 +74,6 @@ class UnresolvedRevisit:
 
     @property
     def url(self) -> str:
-        """The revisited address."""
         return self.fetch.url
 
 
@@ -191,7 +190,6 @@ class RecordsReport:
 
 
 def is_records(path: Path) -> bool:
-    """Whether a file has records, by its name."""
     return path.name.endswith((".jsonl", ".jsonl.gz"))
 
 

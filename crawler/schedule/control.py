@@ -157,7 +157,6 @@ class ControlServer:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop answering."""
         self._closing.set()
         self._thread.join(SECONDS * 2)
 

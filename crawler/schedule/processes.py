@@ -200,7 +200,6 @@ class SchedulerLock:
         fcntl.flock(self._file, fcntl.LOCK_SH)
 
     def close(self) -> None:
-        """Release the lock."""
         self._file.close()
 
 

@@ -146,7 +146,6 @@ class SubprocessRunner:
 
     @property
     def running(self) -> int:
-        """Number of running crawls."""
         with self._lock:
             return len(self._running)
 

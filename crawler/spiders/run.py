@@ -76,7 +76,6 @@ class Options:
     """The folder of archived pages; empty: as in the settings."""
 
     def with_urls(self, urls: Sequence[str]) -> Self:
-        """The same for these URLs only."""
         return replace(self, urls=tuple(urls))
 
 

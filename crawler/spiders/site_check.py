@@ -107,7 +107,6 @@ class Answers:
 
 
 def judge_answers(site: Site, answers: Answers) -> SiteCheck:
-    """The check's result."""
     robots = robots_check(site, answers.rules)
     defined = {*site.feeds, *site.sitemaps, *site.sections}
     sources = tuple(
@@ -134,7 +133,6 @@ def robots_check(site: Site, rules: RobotsRules | None) -> RobotsCheck | None:
 
 
 def article_check(item: Article | Fetch) -> ArticleCheck:
-    """The reading of a page."""
     fetch = item if isinstance(item, Fetch) else item.fetch
     page = fetch.payload if fetch else None
     if page and not (isinstance(item, Article) and item.body) and needs_script(page.body, page.content_type):

@@ -24,7 +24,6 @@ _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})")
 
 
 def index_of(path: Path) -> Path:
-    """The path of a WARC file's index."""
     return path.with_name(path.name.partition(".warc")[0] + SUFFIX)
 
 

@@ -98,7 +98,6 @@ class ArchivedCapture:
     """Whether the redirects that it counts follow it."""
 
     def header(self, name: str) -> str | None:
-        """The first header with a name."""
         return header(self.headers, name)
 
 

@@ -58,7 +58,6 @@ class WarcRecord:
     """Why it is incomplete."""
 
     def header(self, name: str) -> str | None:
-        """The first header with a name."""
         return header(self.head, name)
 
     @property

@@ -108,7 +108,6 @@ def is_future(row: Row, latest: str) -> bool:
 
 
 def refuse_future(what: str, row: Row, latest: str) -> None:
-    """RecordError if a row `is_future`."""
     if is_future(row, latest):
         raise RecordError(f"{what} is of the future")
 

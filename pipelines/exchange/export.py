@@ -93,7 +93,6 @@ class Selection:
 
 
 def count(store: Store, selection: Selection) -> int:
-    """Number of selected revisions."""
     sql, parameters = _statement(selection)
     everything: dict[str, object] = {**parameters, "after": 0, "until": _last_revision_id(store)}
     return int(store.value(f"SELECT count(*) FROM ({sql})", everything))  # noqa: S608 - our own statement

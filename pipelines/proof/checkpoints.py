@@ -99,7 +99,6 @@ def make(store: Store, key: SigningKey, now: datetime) -> Row:
 
 
 def keep_timestamp(store: Store, checkpoint_id: int, timestamp: AttestedTime, token: bytes) -> None:
-    """Store an authority's timestamp of the note of a checkpoint."""
     row = {"checkpoint_id": checkpoint_id, "at": moment(timestamp.at), "authority": timestamp.authority, "token": token}
     store.insert("checkpoint_timestamps", row)
 

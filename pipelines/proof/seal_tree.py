@@ -33,7 +33,6 @@ class SealTree:
         self._leaves: tuple[int, list[bytes]] = (-1, [])
 
     def subtree(self, level: int, number: int) -> bytes:
-        """The hash of a complete subtree."""
         if level < BLOCK_LEVEL:
             block, place = divmod(number << level, _BLOCK)
             return tree_of(self._block(block)[place : place + (1 << level)])(level, 0)

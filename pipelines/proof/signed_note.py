@@ -168,7 +168,6 @@ class SigningKey:
         return made
 
     def sign(self, checkpoint: Checkpoint) -> str:
-        """The signed note of a checkpoint."""
         packed = self.public.key_id + self.key.sign(checkpoint.text.encode())
         return f"{checkpoint.text}\n{_DASH}{self.public.name} {base64.b64encode(packed).decode()}\n"
 

@@ -114,7 +114,6 @@ def failed_fetches(store: Store, crawl_id: int) -> list[Row]:
 
 
 def running_crawls(store: Store) -> int:
-    """How many crawls are running."""
     return int(store.value("SELECT count(*) FROM crawls WHERE outcome = 'running'"))
 
 

@@ -104,7 +104,6 @@ def history(store: Store, article_id: int, *, after: int = 0) -> tuple[Revision,
 
 
 def history_entry(store: Store, article_id: int, number: int) -> Revision | None:
-    """One revision of an article, by its number, as `history` returns it."""
     row = store.row(_REVISIONS.format("r.number = ?"), (article_id, number))
     return _revision(row) if row else None
 
@@ -145,7 +144,6 @@ def newest_revision(store: Store) -> int:
 
 
 def first_headline(store: Store, article_id: int) -> str | None:
-    """The headline of an article's first revision."""
     return store.text("SELECT headline FROM revisions WHERE article_id = ? ORDER BY number LIMIT 1", (article_id,))
 
 
@@ -175,7 +173,6 @@ def url_of(store: Store, article_id: int | None) -> str | None:
 
 
 def revision_address(store: Store, revision_id: int) -> RevisionAddress | None:
-    """The URL and number of the revision with this id."""
     sql = "SELECT a.url, r.number FROM revisions r JOIN articles a ON a.id = r.article_id WHERE r.id = ?"
     row = store.row(sql, (revision_id,))
     return value_of(RevisionAddress, row) if row else None
@@ -211,7 +208,6 @@ def moved_to(store: Store, article_id: int) -> str | None:
 
 @over_all(by_number)
 def revision(store: Store, article_id: int, url: str, number: int) -> Article | None:
-    """One revision of an article, by its number, as an `Article`."""
     revision_id = store.value("SELECT id FROM revisions WHERE article_id = ? AND number = ?", (article_id, number))
     return Lookup(store, "").revision(revision_id, url) if revision_id else None
 

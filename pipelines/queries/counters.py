@@ -81,7 +81,6 @@ class Tallies:
                 self._crawl(row)
 
     def to_json(self) -> dict[str, Any]:
-        """The counts for a file."""
         counts = {kind: [[*key, n] for key, n in counter.items()] for kind, counter in self.counts.items()}
         return {"version": VERSION, "counted": self.counted, "running": sorted(self.running), "counts": counts,
                 "last_success": self.last_success, "lost": self.lost}  # fmt: skip

@@ -57,7 +57,6 @@ class NamedQuestion:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The names of its parameters, in order."""
         return tuple(dict.fromkeys(name for name in _NAMED.findall(self.sql) if name in PARAMETERS))
 
     @property

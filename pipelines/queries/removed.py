@@ -146,7 +146,6 @@ class Withdrawal:
 
 
 def withdrawal_of(store: Store, article_id: int) -> Withdrawal | None:
-    """The withdrawal of an article, if it was withdrawn."""
     row = store.row("SELECT at, who, reason, revisions FROM withdrawals WHERE article_id = ? ORDER BY id", (article_id,))
     return Withdrawal(**row, pages=len(archived_records(store, article_id))) if row else None
 

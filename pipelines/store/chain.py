@@ -143,7 +143,6 @@ def seal(store: Store, subjects: Iterable[tuple[Subject, int]], now: datetime, c
 
 
 def is_sealed(store: Store, subject: Subject, row_id: int) -> bool:
-    """Whether a row was ever sealed."""
     return store.value(_LAST_SEAL, (subject, row_id)) is not None
 
 

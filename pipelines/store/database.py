@@ -159,7 +159,6 @@ class Store:
             raise RefusedRowError(f"{self.path}: {error}") from error
 
     def update(self, table: str, row_id: int | str, row: Row) -> None:
-        """Set columns of the row with this id."""
         pairs = ", ".join(f"{column} = ?" for column in row)
         self._run(f"UPDATE {table} SET {pairs} WHERE id = ?", (*row.values(), row_id))  # noqa: S608 - as above
 

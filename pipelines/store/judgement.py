@@ -46,7 +46,6 @@ class Judgement:
 
     @property
     def article_id(self) -> int | None:
-        """Id of its article; None if the article is unknown."""
         return self.found["id"] if self.found else None
 
 

@@ -104,12 +104,10 @@ class HeldReading:
 
     @property
     def hash(self) -> str | None:
-        """Content hash of the reading."""
         return self.article.content_hash if self.article else None
 
     @property
     def item(self) -> Article | Fetch:
-        """The item as it was read."""
         return replace(self.article, fetch=self.fetch) if self.article else self.fetch
 
 
@@ -205,7 +203,6 @@ class Quarantine:
 
     @property
     def is_holding(self) -> bool:
-        """Whether any reading waits."""
         return bool(self._held)
 
     @property

@@ -188,7 +188,6 @@ class Stories:
         return found
 
     def _new_story(self, article_id: int) -> int:
-        """A new story with its first member."""
         head = {"found": moment(self._now), "source_id": article_id, "first_id": article_id, "first_seen": "", "last_changed": "",
                 "articles": 1, "sites": 1, "edited": 0}  # fmt: skip
         number = self._store.value(_FORMER, {"article": article_id}) if self._former else None

@@ -64,7 +64,6 @@ def put_sketch(store: Store, article: Row, words: TextWords) -> tuple[int, ...]:
 
 
 def drop_sketch(store: Store, article_id: int) -> None:
-    """Delete an article's sketch."""
     _unlist(store, article_id, set(_hashes(store, article_id)))
     store.execute("DELETE FROM sketches WHERE article_id = ?", (article_id,))
 

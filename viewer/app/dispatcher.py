@@ -113,7 +113,6 @@ class Dispatcher:
             return refusal(500, "This page could not be made; the server's log says why.", root)
 
     def _reader(self) -> _Reader:
-        """This thread's connection."""
         kept: _Reader | None = getattr(self._kept, "reader", None)
         if kept is not None and kept.is_current():
             return kept

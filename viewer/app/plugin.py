@@ -121,7 +121,6 @@ def dispatcher_of(datasette: Any) -> Dispatcher | None:
 
 
 def keys(row: Any) -> list[str]:
-    """The column names of a row."""
     return list(row.keys()) if hasattr(row, "keys") else []
 
 

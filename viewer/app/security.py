@@ -119,7 +119,6 @@ class SecurityMiddleware:
 
 
 def header(scope: Scope, name: bytes) -> str | None:
-    """The value of a request's header."""
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
 
 

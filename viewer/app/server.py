@@ -70,7 +70,6 @@ class Row(tuple[Any, ...]):
     columns: tuple[str, ...]
 
     def keys(self) -> list[str]:
-        """The names of its columns."""
         return list(self.columns)
 
     def __getitem__(self, key: Any) -> Any:
@@ -123,7 +122,6 @@ class LedgerDatabase(Database):  # type: ignore[misc]  # Datasette has no types
 
 
 def tables(shown: DispatcherConfig, limits: QueryLimits) -> Datasette:
-    """A Datasette over the ledger."""
     pm.get_plugin("datasette.handle_exception").rich = None  # or each wrong address prints a traceback with all locals
     if not pm.has_plugin("newsledger"):  # from a checkout that is not installed
         pm.register(PLUGIN, "newsledger")
@@ -202,7 +200,6 @@ def url_of(listening: socket.socket, host: str) -> str:
 
 
 def is_local(host: str) -> bool:
-    """Whether a host is this machine's loopback."""
     return host == "localhost" or host.startswith("127.") or host.strip("[]") == "::1"
 
 

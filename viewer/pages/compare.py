@@ -73,7 +73,6 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
 
 
 def paper(ledger: Repository, site: str, since: str, until: str) -> dict[str, Any]:
-    """What a paper published and edited."""
     days = [row_of(day) for day in activity.days(ledger.store, site, since[:10], until[:10])]
     sums = {kind: sum(day[kind] for day in days) for kind in ("new", "updated", "silent", "restamped", "reverted", "restored")}
     edits = sum(sums[kind] for kind in ("updated", "silent", "reverted", "restored"))

@@ -90,7 +90,6 @@ def _newest(store: Store, asked: Wanted, sites: tuple[str, ...], until: str | No
 
 
 def _text(store: Store, change: Change) -> Article:
-    """The article as a revision has it."""
     text = revision(store, change.article_id, change.url, change.number)
     if text is None:
         raise KeyError(change.revision_id)

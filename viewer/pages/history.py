@@ -80,7 +80,6 @@ def timeline(store: Store, article: ArticleRecord) -> list[dict[str, Any]]:
 
 
 def entry(revision: Revision, sized: Change | None) -> dict[str, Any]:
-    """A revision as the timeline shows it."""
     also = [name for name in revision.changed_fields if name not in ("headline", "date_modified")]
     before = revision.headline_before if "headline" in revision.changed_fields else None
     return row_of(revision) | {

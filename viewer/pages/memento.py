@@ -67,7 +67,6 @@ def memento_page(
     root: str,
     *headers: tuple[str, str],
 ) -> Response:
-    """The page of a revision and its text, as `Repository.revision` returns them."""
     place = found.mementos.index(memento)
     revision, text = read
     return page(

@@ -106,7 +106,6 @@ def _planned_starts(db: str, sites_path: Path | None, sites: Sequence[str]) -> l
 
 
 def _current_pauses(db: str) -> dict[str, Pause]:
-    """Pauses that are in force now."""
     if not holds_something(Path(db)):
         return {}
     with open_ledger(db) as store:

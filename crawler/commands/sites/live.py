@@ -216,7 +216,6 @@ def _print_probe(row: Row) -> None:
 
 
 def _with_free_id(definition: Mapping[str, object], site_id: str | None, taken: set[str]) -> Row:
-    """The definition with an id that no other site has."""
     wanted = str(site_id or definition["id"])
     free = next(name for number in range(1, 1000) if (name := wanted if number == 1 else f"{wanted[:60]}-{number}") not in taken)
     return {**definition, "id": free}

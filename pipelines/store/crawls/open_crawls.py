@@ -58,7 +58,6 @@ def stream_position(store: Store, stream: str) -> str | None:
 
 
 def put_stream_position(store: Store, stream: str, entry_id: str) -> None:
-    """Store the id of the last written entry of a stream."""
     store.insert("stream_positions", {"stream": stream, "last_id": entry_id}, on_conflict="REPLACE")
 
 
@@ -84,7 +83,6 @@ def open_crawls_of_site(store: Store, site_id: str) -> list[OpenCrawl]:
 
 
 def open_hosts(store: Store) -> dict[str, str]:
-    """The host of each open crawl, by job."""
     return {row["job"]: row["host"] for row in store.rows("SELECT job, host FROM open_books ORDER BY crawl_id")}
 
 
@@ -100,7 +98,6 @@ def put_progress(store: Store, crawl_id: int, serial: int, missing: int, counts:
 
 
 def forget_open_crawl(store: Store, crawl_id: int) -> None:
-    """Delete an open crawl that has ended."""
     store.execute("DELETE FROM open_books WHERE crawl_id = ?", (crawl_id,))
 
 

@@ -189,7 +189,6 @@ class SiteSnapshot:
         self.elsewhere |= other.elsewhere
 
     def find(self, url: str, external_id: str | None = None) -> KnownArticle | None:
-        """The article that has the owner's id or the URL."""
         found = self.by_external_id.get(external_id) if external_id else None
         return found or self.articles.get(article_key(url))
 
@@ -280,7 +279,6 @@ def _dead_ends(store: Store, site_id: str, question: SnapshotQuestion, find: _Fi
 
 
 def last_archived(store: Store, article_id: int | None) -> LastArchived | None:
-    """The last response of an article that is in the archive."""
     row = store.row(_ARCHIVED, (article_id,))
     return LastArchived(row["url"], instant_of(row["fetched"]), row["payload_hash"]) if row else None
 

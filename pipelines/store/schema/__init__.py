@@ -72,12 +72,10 @@ FILLS: dict[str, Callable[[Database], None]] = {
 
 
 def script(name: str) -> str:
-    """The SQL of a migration."""
     return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def meaning(name: str) -> str:
-    """The purpose of a migration."""
     return script(name).partition("\n")[0].removeprefix("-- ")
 
 
