@@ -29,7 +29,7 @@ from crawler.extraction.declared.access import propose_access
 from crawler.extraction.declared.canonical import canonical_address, named_addresses
 from crawler.extraction.declared.pagedata import data_text
 from crawler.extraction.declared.proposals import Proposal, Proposals, Verdict
-from crawler.extraction.declared.structured import propose_itemprops, propose_jsonld, propose_meta
+from crawler.extraction.declared.structured import propose_itemprops, propose_jsonld, propose_meta, set_aside_foreign_items
 from crawler.extraction.declared.titles import letters, site_names
 from crawler.extraction.families import READERS, FamilyMatch, recognise
 from crawler.extraction.kinds.addresses import address_words, segments_of
@@ -159,6 +159,8 @@ def _gather(page: Page, site: Site | None) -> _Page:
     site_name = site.name if site else next(iter(metas.get("og:site_name", ())), None)
     addresses = named_addresses(page, metas)
     identity = _identity(page, metas, addresses, site_names(site_name, page.url))
+    if set_aside_foreign_items(page, identity):
+        metas = meta.read(page)
     item = jsonld.main_item(items, identity)
     gathered = _Page(page, metas, items, item, site_name)
     gathered.lists_others = jsonld.is_of_others(items, item, identity)

@@ -167,8 +167,11 @@ def _better_declared(lists: list[tuple[str, tuple[str, ...]]]) -> Verdict[tuple[
     contains it, if it has only a few words."""
     (first, chosen), *others = lists
     mine = {word.casefold() for word in chosen}
+    printed = next((sorted(words) for source, words in others if source == "printed.tags"), [])
     for source, words in others:
         theirs = {word.casefold() for word in words}
+        if len(mine) > _LONG_ROW and source != "printed.tags" and sorted(words) == printed:
+            return Verdict(words, source, f"{spoken(source)}, which the page prints, unlike {spoken(first)}")
         if len(chosen) == 1 and len(words) > 2 and sorted(" ".join(words).split()) == sorted(chosen[0].split()):
             return Verdict(words, source, f"{spoken(source)}, whose words {spoken(first)} runs together")
         if source == "meta.news_keywords" and len(words) > 2 and theirs < mine:

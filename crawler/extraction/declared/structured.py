@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+
+from lxml.etree import _Element as Element
 
 from crawler.extraction.declared import jsonld, meta
 from crawler.extraction.declared.proposals import Proposal, Proposals
@@ -119,6 +122,53 @@ _PROPERTIES = {
     **dict.fromkeys(("dc:modified", "dcterms:modified", "article:modified_time", "rnews:datemodified"), "datemodified"),
 }
 """Properties of RDFa -> their names in schema.org."""
+
+
+def set_aside_foreign_items(page: Page, identity: jsonld.Identity) -> bool:
+    """Mark items of microdata and RDFa that describe other pages, teasers with a headline, writer and time of their own, as
+    elsewhere, for all readers. Returns whether there are any.
+
+    An item with the first-level heading or with paragraphs of text is the page's, whatever it declares.
+    """
+    articles = jsonld.ARTICLE_TYPES
+    scopes = (next((one for one in element.iterancestors() if _kind_of(one) in articles), None) for element in page.itemprops)
+    foreign = [scope for scope in dict.fromkeys(scopes) if scope is not None and _is_foreign(page, scope, identity)]
+    for scope in foreign:
+        page.roles[scope] = page.role(scope) | Role.ELSEWHERE | Role.FURNITURE
+    return bool(foreign)
+
+
+def _kind_of(element: Element) -> str | None:
+    """The last part of the type that microdata or RDFa give an element."""
+    kind = element.get("itemtype") or element.get("typeof")
+    return kind and _KIND.split(kind)[-1].lower()
+
+
+_KIND = re.compile(r"[/:#]")
+
+
+def _is_foreign(page: Page, scope: Element, identity: jsonld.Identity) -> bool:
+    if next(scope.iter("h1"), None) is not None or sum(len(text_of(one)) > MIN_PROSE for one in scope.iter("p")) > 1:
+        return False
+    item: jsonld.Item = {}
+    if address := page.absolute(scope.get("itemid") or scope.get("about")):
+        item["url"] = address
+    for element in scope.iter():
+        for named in f"{element.get('itemprop') or ''} {element.get('property') or ''}".split():
+            name = named.removeprefix("schema:")
+            if name not in ("headline", "name", "url", "mainEntityOfPage"):
+                continue
+            if next((one for one in element.iterancestors() if _kind_of(one)), None) is scope:
+                link = element.get("href") or element.get("content") or element.get("itemid")
+                is_link = name in ("url", "mainEntityOfPage")
+                item.setdefault(name, page.absolute(link) if is_link else element.get("content") or text_of(element))
+    if not item:
+        item["url"] = next((page.absolute(link.get("href")) for link in scope.iter("a")), None)
+    return jsonld.is_foreign(item, identity)
+
+
+MIN_PROSE = 80
+"""Characters of a paragraph of text; a teaser has one at most."""
 
 
 def propose_itemprops(page: Page, into: Proposals) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 MAX_TITLE = 1_000
 _BARS = re.compile(r"\s*[|•·»‹›¦]\s*|\s+(?:::?|//|[<>~])\s+")
 _DASHES = re.compile(r"\s+[–—-]+\s+")
-_SIGNS = re.compile(r"\s*[()\[\]~/:–—]+\s*|\s+-+\s+")
+_SIGNS = re.compile(r"\s*[()\[\]~/:,–—]+\s*|\s+-+\s+")
 """Signs that separate the title from a name that is known."""
 _CJK_PARTS = re.compile(r"\s*(?:[_|｜]|--+)\s*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -17,7 +18,9 @@ EPOCHS = tuple(f"data-{name}" for name in _DATA)
 """Attributes in which templates leave a time for their scripts, the most reliable first."""
 INSTANTS = ("datetime", "content", "title", "value", "timestamp")
 """Attributes in which any element can have an instant: hAtom's abbr, RDFa's content, data."""
-_NAME, _ITEMPROP, _EPOCH, _HIDDEN, _STYLE, _PROPERTY, _INSTANT = range(1, 8)
+SPOKEN = ("aria-label", "data-tooltip")
+"""Attributes in which any element can have the whole of a time that it prints in part, or as an icon."""
+_NAME, _ITEMPROP, _EPOCH, _HIDDEN, _STYLE, _PROPERTY, _INSTANT, _SPOKEN = range(1, 9)
 _KINDS = {
     **dict.fromkeys(NAMES, _NAME),
     "itemprop": _ITEMPROP,
@@ -26,6 +29,7 @@ _KINDS = {
     "style": _STYLE,
     "property": _PROPERTY,
     **dict.fromkeys(INSTANTS, _INSTANT),
+    **dict.fromkeys(SPOKEN, _SPOKEN),
 }
 
 
@@ -66,6 +70,9 @@ def marks_of(elements: Iterable[Element]) -> Marks:
             elif kind == _INSTANT:
                 if value[4:5] == "-" and value[13:14] == ":":
                     role |= Role.EPOCH
+            elif kind == _SPOKEN:
+                if "20" in value and _YEAR.search(value[:MAX_SPOKEN]):
+                    role |= Role.EPOCH
             elif value != "until-found" if kind == _HIDDEN else _hides(value):
                 role |= Role.UNSEEN
         if role:
@@ -79,6 +86,10 @@ def marks_of(elements: Iterable[Element]) -> Marks:
             if role:
                 roles[element] = role
     return Marks(roles, itemprops, spelled)
+
+
+MAX_SPOKEN = 150
+_YEAR = re.compile(r"\b20\d\d\b")
 
 
 def _hides(style: str) -> bool:

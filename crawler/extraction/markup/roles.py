@@ -92,7 +92,7 @@ class Role:
     UNSEEN = 1 << 19
     """Hidden from all readers by its own markup."""
     EPOCH = 1 << 20
-    """Has a time in a data attribute."""
+    """Has a time in a data attribute or a spoken label."""
 
 
 NAMES = word_set("class id itemprop data-testid data-component data-qa data-test rel role data-gtm-name")

@@ -14,7 +14,7 @@ from crawler.extraction.body.container import BodyReading
 from crawler.extraction.declared.jsonld import overlap
 from crawler.extraction.declared.proposals import Proposal, Proposals
 from crawler.extraction.declared.structured import stamp
-from crawler.extraction.markup.marks import EPOCHS, INSTANTS
+from crawler.extraction.markup.marks import EPOCHS, INSTANTS, MAX_SPOKEN, SPOKEN
 from crawler.extraction.markup.page import Page, spaced_text_of, text_of
 from crawler.extraction.markup.roles import Role, all_words
 from pipelines.text import paragraphs, squash
@@ -262,8 +262,9 @@ def _is_of_head(block: Block, heading: Element | None, into: Proposals) -> bool:
 
 def _propose_time(page: Page, element: Element, role: int, place: str, into: Proposals) -> None:
     """Propose from one element that prints a time: its machine-readable value, otherwise its text."""
-    text = spaced_text_of(element)
-    if len(text) > 150:
+    spoken = next((told for key in SPOKEN if (told := element.get(key)) and "20" in told and code_of_known(told)), "")
+    text = spoken or spaced_text_of(element)
+    if len(text) > MAX_SPOKEN:
         return
     names = all_words(element)
     is_labelled = _is_labelled_update(element, text)

@@ -17,6 +17,7 @@ from crawler.extraction.markup.roles import Role
 MAX_HEADING = 400
 MAX_HEADINGS = 200
 """Maximum headings of each rank read on one page."""
+MAX_WORDS = 40
 MAX_PIECES = 8
 """Maximum parts of one heading that are compared separately."""
 _WORD = re.compile(r"\w+")
@@ -121,7 +122,14 @@ def _leads_up(page: Page, element: Element) -> bool:
 
 
 def _heading_of_article(page: Page) -> Element | None:
-    """The h2 in the header of the one article that has paragraphs; the declared headline may be another one, for social media."""
+    """The element marked as the headline; otherwise the h2 in the header of the one article that has paragraphs. The declared
+    headline may be another one, for social media."""
+    for element in page.itemprops:
+        is_marked = element.get("itemprop") == "headline" and 2 < len(text_of(element).split()) <= MAX_WORDS
+        if is_marked and not any(
+            one.tag == "a" or page.role(one) & Role.ELSEWHERE for one in (element, *element.iterancestors())
+        ):
+            return element
     for element in page.tagged("h2"):
         header = next((one for one in list(element.iterancestors())[:3] if one.tag == "header"), None)
         article = None if header is None else header.getparent()

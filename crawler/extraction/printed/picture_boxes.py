@@ -88,7 +88,7 @@ def is_picture_box(page: Page, element: Element, role: int) -> bool:
         held = sum(1 for _ in islice(element.iter("img", "amp-img"), 2))
         if not held:
             boxes = islice(element.iterancestors(), 2)
-            return _is_beside_picture(element) or any(_awaits_picture(page, box) for box in boxes)
+            return _is_beside_picture(page, element) or any(_awaits_picture(page, box) for box in boxes)
         if held == 1 and element.tag in ("p", "div") and not any(True for _ in element.iter("h1", "h2")):
             # <p class="caption"><img><span>What it shows</span></p>
             return len(text_of(element)) <= 800
@@ -107,15 +107,17 @@ def _is_under_quotation(caption: Element) -> bool:
     return any("quote" in names_on(above).lower() for above in islice(caption.iterancestors(), 3))
 
 
-def _is_beside_picture(caption: Element) -> bool:
-    """Whether a picture is next to a caption, or to the box around it, with at most a label between them."""
+def _is_beside_picture(page: Page, caption: Element) -> bool:
+    """Whether a picture, or an empty box named for one, is next to a caption or to the box around it, with at most a label
+    between them."""
     for element in (caption, *islice(caption.iterancestors(), 1)):
         for following in (element.itersiblings(preceding=True), element.itersiblings()):
             between = 0
             for beside in following:
-                if next(beside.iter("img", "amp-img"), None) is not None:
+                length = len(text_of(beside))
+                if next(beside.iter("img", "amp-img"), None) is not None or (not length and page.role(beside) & Role.PICTURE):
                     return True
-                between += len(text_of(beside))
+                between += length
                 if between > MAX_BETWEEN:
                     break
     return False

@@ -19,7 +19,7 @@ from crawler.extraction.markup.roles import Role
 MAX_LINKS = 25
 """Maximum links of a row; a longer row is the site's cloud of all topics."""
 _TAG_ADDRESS = re.compile(
-    r"/(?:tags?|topics?|themen?|th[eè]mes?|keywords?|temas?|etiquetas?|schlagw(?:ort|orte|oerter)|sujets?|dossiers?|argoment[io]|tema|mots?|all-about|stichwort|onderwerpen?|etykiet[ay]|emner?|ämnen?|tagi|avainsanat?"
+    r"(?:^|/)(?:tags?|topics?|themen?|th[eè]mes?|keywords?|temas?|etiquetas?|schlagw(?:ort|orte|oerter)|sujets?|dossiers?|argoment[io]|tema|mots?|all-about|stichwort|onderwerpen?|etykiet[ay]|emner?|ämnen?|tagi|avainsanat?"
     r"|etiketler|etiket|etiketa|stitky|stitek|temata|cimkek?|tu-khoa|topicos?|etichet[ae]|oznake|tagovi)/"
 )
 """Searched for in lower case, which costs half as much as a pattern that ignores case (0.8 against 1.6 µs a link)."""
@@ -47,7 +47,8 @@ def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
     below = heading is None
     marked: dict[Element, list[str]] = {}
     leading: dict[Element, list[str]] = {}
-    boxes = {element for element, role in page.roles.items() if role & Role.TAGS}
+    # WordPress names the whole article for its tags: "post tag-rome".
+    boxes = {element for element, role in page.roles.items() if role & Role.TAGS and element.tag not in _WHOLE}
     tags = {link for link, _ in page.links if "tag" in (link.get("rel") or "").split()} if page.mentions("tag") else set()
     to_topics = page.links_to(_TAG_ADDRESS)
     for element in page.tagged("a", "h1", "h2") if boxes or tags or to_topics else ():
@@ -72,6 +73,7 @@ def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
         into.topics.append(Proposal(tuple(dict.fromkeys(rows[0])), "printed.tags"))
 
 
+_WHOLE = frozenset(("body", "main", "article"))
 _NO_LABELS = frozenset(("a", "img", "br", "hr", "input", "meta", "link"))
 
 

@@ -21,7 +21,7 @@ from pipelines.text.bylines.lines import LONGEST, clean_lines
 from pipelines.text.bylines.runs import marked_runs
 from pipelines.text.bylines.tokens import Mark, Run, byline_words
 from pipelines.text.lexicons import word_set
-from pipelines.text.lexicons.agencies import is_outlet
+from pipelines.text.lexicons.agencies import agency_name, is_outlet
 from pipelines.text.lexicons.names import key, written
 from pipelines.text.lexicons.roles import is_desk
 
@@ -147,6 +147,8 @@ def parse_organisation(text: str, *, title: str | None = None, is_declared: bool
     if _NO_ADDRESS.search(text[:LONGEST]):
         return None
     for line in clean_lines(text):
+        _, _, agency = line.rstrip(")").partition(" (")
+        line = agency if agency_name(agency.partition("/")[0].casefold()) else line  # "WASHINGTON (AP)"
         words = line.partition(" / ")[0].partition(", in ")[0].split()
         start = next((at for at, word in enumerate(words) if not _opens(word)), len(words))
         name, folded = " ".join(words[start:]).strip("()[]"), [word.casefold().strip(".,") for word in words[start:]]

@@ -82,13 +82,16 @@ class _Places:
     words: frozenset[str]
     phrases: frozenset[str]
     directions: frozenset[str]
+    beginnings: frozenset[str]
+    endings: frozenset[str]
 
 
 @cache
 def _places() -> _Places:
     found = sections(Path(__file__).with_name("places.txt"))
     words = (line for name in ("uk_and_ireland", "europe", "world", "adjectives") for line in found[name])
-    return _Places(word_set(*words), phrase_set(*found["phrases"]), word_set(*found["directions"]))
+    parts = (word_set(*found[name]) for name in ("directions", "beginnings", "endings"))
+    return _Places(word_set(*words), phrase_set(*found["phrases"]), *parts)
 
 
 _FIRST_PARTS = frozenset(("county", "co", "co.", "st", "st.", "new", "san", "los", "las", "port", "fort", "mount", "lake"))
@@ -101,7 +104,7 @@ def is_place(phrase: str) -> bool:
     if phrase in places.words or phrase in places.phrases:
         return True
     first, _, rest = phrase.partition(" ")
-    return bool(rest) and first in ("county", "co", "co.", "port", "fort", "greater", "mount")
+    return bool(rest) and (first in places.beginnings or (rest in places.endings and not is_given_name(first)))
 
 
 def is_direction(word: str) -> bool:

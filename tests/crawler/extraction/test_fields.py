@@ -35,6 +35,10 @@ def ld(fields: str) -> str:
             "Parade is back",
         ),
         (page(heading="", head="<title>Lantern parade returns | The Quay Mail</title>"), "Lantern parade returns"),
+        (
+            page(heading="<div itemprop=headline>Lantern parade returns</div>", head="<title>Parade is back</title>"),
+            "Lantern parade returns",
+        ),
         (page(heading="", head='<meta property="og:title" content="It&amp;#8217;s back - Mail">'), "It’s back"),
         (
             page(
@@ -47,6 +51,46 @@ def ld(fields: str) -> str:
 )
 def test_headline(html: str, headline: str) -> None:
     assert extract(html, URL).headline == headline
+
+
+_OTHER = (
+    "<a itemprop=url href=/other><b itemprop=headline>The bridge reopens</b></a><i itemprop=author>Ann Moore</i>"
+    "<meta itemprop=dateModified content=2024-02-01T08:00Z><time itemprop=datePublished datetime=2024-01-11T08:00Z>11 Jan</time>"
+)
+_NAMED = f"<section itemscope itemtype='https://schema.org/NewsArticle'>{_OTHER}</section>"
+_LINKED = (
+    "<div itemscope itemtype='http://schema.org/Article'><a href=/other>The bridge reopens</a>"
+    "<meta itemprop=datePublished content=2024-01-11T08:00Z><meta itemprop=author content='Ann Moore'></div>"
+)
+_RDFA = (
+    "<div about=/other typeof='schema:Article'><h2 property='schema:name'>The bridge reopens</h2>"
+    "<span property='schema:dateCreated' content=2024-01-11T08:00Z></span></div>"
+)
+
+
+@table("teaser", [_NAMED, _LINKED, _RDFA])
+def test_microdata_of_another_story_is_not_believed(teaser: str) -> None:
+    head, day = "<title>Lantern parade returns to the quay</title>", "<p>3 May 2025</p>"
+    for html in (page(head, top=f"{teaser}{day}"), page(head, top=day, bottom=teaser)):
+        article = extract(html, URL)
+        assert (article.authors, str(article.date_published), article.date_modified) == ((), "2025-05-03", None)
+
+
+@table(
+    ("markup", "published", "modified"),
+    [
+        (
+            "<p class=when aria-label='Published: 9:05 a.m. UTC March 4, 2025 Updated: 11:30 a.m. UTC March 5, 2025'></p>",
+            "2025-03-04T09:05:00Z",
+            "2025-03-05T11:30:00Z",
+        ),
+        ("<span class=x9 data-tooltip='4 March 2025, 09:05 UTC'>4 Mar</span>", "2025-03-04T09:05:00Z", "None"),
+        ("<a href=#x aria-label='The fair of 4 March 2025 in pictures'>More</a>", "None", "None"),
+    ],
+)
+def test_times_in_labels_for_screen_readers(markup: str, published: str, modified: str) -> None:
+    article = extract(page(top=markup), URL)
+    assert (str(article.date_published), str(article.date_modified)) == (published, modified)
 
 
 @table(

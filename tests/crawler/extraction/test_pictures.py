@@ -103,6 +103,11 @@ def pictures(markup: str, top: str = "") -> list[tuple[str | None, str | None]]:
             ),
             [("The heron stood at the weir all day.", "Bo Lind/Quay FM")],
         ),
+        # A picture that the style shows.
+        (
+            "<div class=photo style='background-image:url(/a.jpg)'></div><div class=caption>At the weir.</div>",
+            [("At the weir.", None)],
+        ),
         # A writer's portrait, whose alternative text is the name beside it.
         ("<div><img src=/w.jpg alt='Anna Lindqvist'><p>Anna Lindqvist</p></div>", []),
         # A table is no picture, and the label of an advertisement no caption.

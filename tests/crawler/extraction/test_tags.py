@@ -45,6 +45,22 @@ def test_a_link_into_the_page_is_no_topic() -> None:
     assert extract(ARTICLE + tags, "https://www.example.org/x").topics == ("Heron",)
 
 
+def test_an_article_named_for_its_tags_is_no_row() -> None:
+    article = ARTICLE.replace("<article", "<article class='post tag-heron'").replace(
+        "</h1>", "</h1><a href=/author/x>Quay Mail</a>"
+    )
+    tags = "<a href=/x/a rel=tag>Heron</a> <a href=/x/b rel=tag>Weir</a>"
+    assert extract(f"{article}<p>{tags}</p></article>", "https://www.example.org/x").topics == ("Heron", "Weir")
+
+
+def test_a_printed_row_is_believed_before_a_long_list_by_machines() -> None:
+    words = ",".join(f"word{number}" for number in range(18))
+    head = f'<script type=\'application/ld+json\'>{{"@type":"NewsArticle","keywords":"heron,{words}"}}</script>'
+    tags = "<meta property='article:tag' content=Heron><meta property='article:tag' content=Weir>"
+    row = "<p class=tags><a href=/x/a>Heron</a> <a href=/x/b>Weir</a></p>"
+    assert extract(f"{head}{tags}{ARTICLE}{row}</article>", "https://www.example.org/x").topics == ("Heron", "Weir")
+
+
 def test_keywords_that_run_together_are_taken_where_they_are_parted() -> None:
     item = '{"@type":"NewsArticle","headline":"The heron stays","keywords":["weir heron town"]}'
     head = f'<script type="application/ld+json">{item}</script><meta name="keywords" content="heron,weir,town">'

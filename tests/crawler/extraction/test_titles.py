@@ -24,6 +24,7 @@ NAMES = site_names("Quay Mail", "https://www.quaymail.co.uk/news/bridge-closed")
         ("Bridge closed - quaymail.co.uk", "Bridge closed"),
         ("Brücke gesperrt » Hafenbote", "Brücke gesperrt"),
         ("Bridge closed (Quay Mail)", "Bridge closed"),
+        ("Bridge closed, Quay Mail", "Bridge closed"),
         ("Bridge closed ~ Quay Mail", "Bridge closed"),
         ("Quay Mail: Bridge closed", "Bridge closed"),
         ("Bridge closed after flood < News < Quay Mail", "Bridge closed after flood"),
