@@ -8,6 +8,7 @@ to tell, it is not.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -49,6 +50,10 @@ VERY_MANY = 20
 in any crawl, however many others are as they were. Lower: a note that a desk adds to many counts as boilerplate."""
 MANY, MANY_MILD = 8, 5
 """This many silent edits of one field, in most articles that were read again, are none; of standfirst, names or captions only."""
+WORDY = 5
+"""Letters that a line must have beside its numbers to count as a counter's. Lower: rows of results are taken for counters."""
+COUNTER_CHARS = 120
+"""Maximum characters of a counter's line. Higher: a paragraph of prose, with a number that is corrected, is taken for one."""
 HARDLY_KEPT = 0.1
 """If no more than this part of a text is left it waits for a second fetch. Higher: more honest rewrites are recorded a fetch
 later."""
@@ -61,6 +66,7 @@ LOST_ARTICLE = "lost article"
 """A page that was an article, and reads as none without saying that it is gone."""
 GRAVE = frozenset({LOST_ARTICLE, "lost headline", "lost body"})
 _MILD = frozenset({"description", "authors", "images"})
+_NUMBER = re.compile(r"[-+−]?\d[\d.,:]*")
 _SILENT = "silent "
 _NEW = "new: "
 _ABSENCE_PREFIXES = ("lost ", f"{_NEW}no ")
@@ -198,22 +204,49 @@ def judge_batch(anomalies: Sequence[Anomaly], batch: BatchContext) -> list[Coded
     return [_reason(one, symptoms, believed, lines, shared, batch) for one in anomalies]
 
 
-def shown_at_times(anomalies: Iterable[Anomaly], earlier: LineCounts | None = None) -> frozenset[str]:
+def shown_at_times(anomalies: Iterable[Anomaly], earlier: LineCounts | None = None, confirmed: int = 0) -> frozenset[str]:
     """Boilerplate lines: those that some articles gained and others lost, and those that several lost, or very many gained, in
-    one crawl. `earlier` has the counts of the site's recent history."""
+    one crawl. `earlier` has the counts of the site's recent history.
+
+    A counter has another number at each fetch: its line is meant by its `shape`. It is one if only its numbers differ in more
+    articles than the `confirmed` ones, which are as they were; or if some articles gained and others lost it, and so many that
+    it is no sentence of a few reports.
+    """
     anomalies, earlier = list(anomalies), earlier or LineCounts()
     came = Counter(line for one in anomalies for line in one.came)
     went = Counter(line for one in anomalies for line in one.lines - one.came)
-    return frozenset(
+    shapes = [({*map(shape, one.came)}, {*map(shape, one.lines - one.came)}) for one in anomalies]
+    gained = Counter(line for new, old in shapes for line in new - old)
+    lost = Counter(line for new, old in shapes for line in old - new)
+    counted = Counter(line for new, old in shapes for line in new & old)
+    shown = (
         line
         for line in came.keys() | went.keys()
         if (came[line] >= VERY_MANY and not went[line])
         or (went[line] >= SHARED_BY and not came[line])
         or _comes_and_goes(came[line] + earlier.came[line], went[line] + earlier.went[line], earlier.first[line])
     )
+    counters = (
+        line
+        for line, count in (gained + lost + counted).items()
+        if count >= MANY
+        and (counted[line] > max(confirmed, MANY - 1) or (_comes_and_goes(gained[line], lost[line]) and count > confirmed / 4))
+    )
+    return frozenset((*shown, *counters))
 
 
-def _comes_and_goes(came: int, went: int, first: int) -> bool:
+def shape(line: str) -> str:
+    """A line with "#" for each number; as it is if it has hardly a word, as the row of a table, or is as long as a paragraph."""
+    words = _NUMBER.sub("#", line) if len(line) <= COUNTER_CHARS else line
+    return words if sum(map(str.isalpha, words)) >= WORDY else line
+
+
+def is_boilerplate(line: str, lines: frozenset[str]) -> bool:
+    """Whether it is one of these boilerplate lines, or has the shape of one."""
+    return line in lines or shape(line) in lines
+
+
+def _comes_and_goes(came: int, went: int, first: int = 0) -> bool:
     is_common = came + went >= SHARED_BY and min(came, went) >= AT_TIMES
     return is_common or (first >= SHARED_BY and min(came, went) > 0)
 
@@ -226,9 +259,13 @@ def fields_of_template(anomalies: Sequence[Anomaly], batch: BatchContext) -> fro
 
 
 def as_before(before: Article, reading: Article, fields: frozenset[str], lines: frozenset[str]) -> Article:
-    """A reading without the effects of its template: these fields as before, and without these lines."""
+    """A reading without the effects of its template: these fields as before, and without these lines. The same object if it
+    has none of them."""
     kept = {name: getattr(before, name) for name in fields}
-    old, new = ([line for line in paragraphs(one.body) if line not in lines] for one in (before, reading))
+    whole = [paragraphs(one.body) for one in (before, reading)]
+    old, new = kept_lines = [[line for line in text if not is_boilerplate(line, lines)] for text in whole]
+    if not fields and kept_lines == whole:
+        return reading
     if lines:
         kept["body"] = before.body if old == new else join_paragraphs(new)
     article = replace(reading, **kept)

@@ -182,12 +182,22 @@ def swapped_pictures(before: Article, after: Article) -> tuple[tuple[Image, Imag
 
 def as_laid_out(before: Article, reading: Article) -> Article:
     """A reading with the texts of the latest revision, if it only splits paragraphs differently, has ligatures
-    or presentation forms, or repeats the standfirst in the body: that is no edit."""
+    or presentation forms, repeats the standfirst in the body, or shows a gallery in another order: that is no edit."""
     same = {name: getattr(before, name) for name in _TEXTS if _same_letters(_text(before, name), _text(reading, name))}
+    same["images"] = _in_order(before, reading)
     if all(getattr(reading, name) == text for name, text in same.items()):
         return reading
     laid_out = replace(reading, **same)
     return replace(laid_out, content_hash=content_hash(laid_out))
+
+
+def _in_order(before: Article, reading: Article) -> tuple[Image, ...]:
+    """The pictures of a reading, in the order of the latest revision if they have the same captions and credits."""
+    order = [(image.caption or "", image.credit or "") for image in before.images]
+    labels = [(image.caption or "", image.credit or "") for image in reading.images]
+    if labels == order or sorted(labels) != sorted(order):
+        return reading.images
+    return tuple(image for _, image in sorted(zip(labels, reading.images, strict=True), key=lambda one: order.index(one[0])))
 
 
 def _text(article: Article, field: str) -> str:

@@ -35,18 +35,16 @@ class BoilerplateLines:
         item, before = judged.item, judged.before
         if not self.lines or isinstance(item, Fetch) or before is None:
             return item
-        if self.lines.isdisjoint((*paragraphs(before.body), *paragraphs(item.body))):
-            return item
         return as_before(before, item, frozenset(), self.lines)
 
-    def learn(self, anomalies: Sequence[Anomaly], now: datetime) -> bool:
+    def learn(self, anomalies: Sequence[Anomaly], confirmed: int, now: datetime) -> bool:
         """Keep the lines that a crawl's doubtful readings and the site's recent history show to be boilerplate; whether there
-        are new ones."""
+        are new ones. `confirmed` articles were as they were."""
         asked = frozenset(line for one in anomalies for line in one.lines if len(line) <= LINE_CHARS)
         if not asked or len(self.lines) >= LINES_KEPT:
             return False
-        found = (shown_at_times(anomalies, self._counts(asked)) & asked) - self.lines
-        shown = sorted(found)[: LINES_KEPT - len(self.lines)]
+        found = shown_at_times(anomalies, self._counts(asked), confirmed) - self.lines
+        shown = sorted(line for line in found if len(line) <= LINE_CHARS)[: LINES_KEPT - len(self.lines)]
         for line in shown:
             row = {"site_id": self._site_id, "line": line, "crawl_id": self._crawl_id, "learned": moment(now)}
             self._store.insert("boilerplate_lines", row)

@@ -171,7 +171,7 @@ class Quarantine:
         """
         held, self._held = self._held, []
         last = max((one.fetch.fetched for one in held), default=None)
-        if last and self.boilerplate.learn([one.anomaly for one in held], last):
+        if last and self.boilerplate.learn([one.anomaly for one in held], self._confirmed, last):
             held = [self._with_known_parts(one, lines=self.boilerplate.lines) for one in held]
         anomalies, batch = [one.anomaly for one in held], self._batch_context({one.fetch.url for one in held})
         reasons = judge_batch(anomalies, batch)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lxml.etree import _Element as Element
 
 from crawler.extraction.body.blocks import SUSPECT, Block, blocks_of, edges_of, is_under, place_of, prose_share
-from crawler.extraction.body.lines import Context, article_blocks, is_stamp
+from crawler.extraction.body.lines import Context, article_blocks, ends_sentence, is_stamp
 from crawler.extraction.body.notices import is_consent, speaks_to_reader
 from crawler.extraction.markup.page import Page
 from crawler.extraction.markup.roles import Role, all_words, element_words
@@ -338,11 +338,11 @@ def find_container(page: Page, heading: Element | None, good: list[tuple[Block, 
             return node
         best_weight, best = children[0]
         for weight, child in children[1:]:
-            # One short paragraph below the heading may be the standfirst of a text elsewhere.
+            # One short paragraph below the heading may be the standfirst of a text elsewhere, and a line the byline.
             if (
                 child in above_heading
                 and weight > 0.25 * weights[node]
-                and (weight > 400 or sum(is_under(block.element, child) for block, _ in good) > 1)
+                and (weight > 400 or sum(ends_sentence(block.text) and is_under(block.element, child) for block, _ in good) > 1)
             ):
                 best_weight, best = weight, child
         own = [weight for block, weight in good if block.element is node or block.element.getparent() is node]

@@ -213,7 +213,7 @@ def _is_over_links(blocks: list[Block], noise: list[bool], place: int) -> bool:
     """Whether a block is a title above links to other articles, in any words and language: the two blocks below it are links
     and are removed."""
     block, below = blocks[place], blocks[place + 1 : place + 3]
-    is_title = block.is_heading or (block.tag != "li" and block.length < 60 and not _END.search(block.text))
+    is_title = block.is_heading or (block.tag != "li" and block.length < 60 and not ends_sentence(block.text))
     return is_title and len(below) == 2 and all(noise[place + 1 : place + 3]) and all(one.link_share > 0.6 for one in below)
 
 
@@ -222,16 +222,20 @@ def _is_empty_heading(block: Block, following: Block | None) -> bool:
     return block.is_heading and (following is None or (following.is_heading and following.tag <= block.tag))
 
 
+def ends_sentence(text: str) -> bool:
+    return bool(_END.search(text))
+
+
 def _is_opening(block: Block) -> bool:
     if block.tag in ("p", "div", "td") and block.size >= 150 and block.link_share < 0.3:
         # Indian and East Asian sites often end their first paragraph without punctuation.
         return True
-    return not block.is_heading and block.size >= 60 and bool(_END.search(block.text))
+    return not block.is_heading and block.size >= 60 and ends_sentence(block.text)
 
 
 def _belongs_before(block: Block, following: Block) -> bool:
     """Whether a block is a short first sentence before the first long paragraph, or the label of the list that follows."""
-    if not _END.search(block.text):
+    if not ends_sentence(block.text):
         return False
     beside = following.element
     is_label = following.tag == "li" and block.text.endswith((":", "："))
@@ -272,7 +276,7 @@ def _is_noise(block: Block, context: Context, is_line: bool) -> bool:
         return True
     if block.tag not in _PROSE_TAGS and not block.is_heading:
         # A div or a cell may contain the whole text, cut by a widget before its full stop.
-        if block.size >= 40 and (_END.search(text) or (block.size >= 200 and block.link_share <= 0.3)):
+        if block.size >= 40 and (ends_sentence(text) or (block.size >= 200 and block.link_share <= 0.3)):
             return False
         return not is_line
     return not _ANY_LETTER.search(text) or is_stamp(text)

@@ -199,10 +199,12 @@ def is_mislabelled(declared: Timestamp, counted: Timestamp, timezone: str | None
 def modified_at(proposals: Proposals, first: Timestamp | None, timezone: str | None = None) -> Verdict[Timestamp | None]:
     """Last update: the time printed as such, made exact by a declared time; otherwise the declared time.
 
+    "Updated 5 minutes ago" is none: read at each fetch it moves over the same text, and would invent a change each time.
     A time before the first publication is not an update: CMSs declare the last edit of a draft. `timezone` is the page's, or
     None if it is only guessed; then the printed time of a publication whose instant is declared shows the error of the guess.
     """
-    ranked = sorted(proposals.modified, key=lambda one: rank(one.source, MODIFIED))
+    exact = [one for one in proposals.modified if not one.source.endswith(".relative")]
+    ranked = sorted(exact, key=lambda one: rank(one.source, MODIFIED))
     shift = timedelta() if timezone is not None or first is None else _shift(proposals, first)
     known = [replace(one, value=_shifted(one, shift)) for one in ranked]
     later = [one for one in known if first is None or not _is_before(one.value, first)]

@@ -225,6 +225,14 @@ def test_a_short_report_is_no_footer() -> None:
     assert body_of(f"<div>{H1}<div>{ONE}<br><br>{TWO}</div></div><div id=bottom>{house}</div>") == [ONE, TWO]
 
 
+def test_a_standfirst_and_a_byline_are_no_short_report() -> None:
+    byline = "<div>Ben Hale, Port Ellen correspondent, published on 7 March 2025 at 08:20, reading time 5 min</div>"
+    assert (
+        body_of(f"<article><header>{H1}{p(ONE)}{byline}</header><div>{p(f'{TWO} {THREE}')}</div></article>")[-1]
+        == f"{TWO} {THREE}"
+    )
+
+
 ENDS = (
     "Additional reporting by Ben Hale in Port Ellen; editing by Ruth Crane",
     "Island News writer Ben Hale contributed to this report.",

@@ -130,3 +130,8 @@ UNLABELLED = {
 @table("line", UNLABELLED.values(), ids=UNLABELLED)
 def test_a_time_is_of_the_publication_unless_its_own_label_says_otherwise(line: str) -> None:
     assert dates_of(line)[0] == datetime(2025, 3, 7, 8, tzinfo=UTC)
+
+
+def test_an_update_some_minutes_ago_is_no_stamp() -> None:
+    html = f"<article><h1>The mill burns</h1><div class=dates>{FIRST} <span>Updated 5 minutes ago</span></div>{TEXT}</article>"
+    assert extract(html, URL, fetched=datetime(2025, 3, 9, 14, 5, tzinfo=UTC)).date_modified is None

@@ -151,6 +151,25 @@ def test_a_line_of_many_first_revisions_that_comes_and_goes_is_boilerplate() -> 
     assert shown_at_times(came, LineCounts(first=first - gone, went=gone)) == frozenset()
 
 
+def test_a_counter_is_known_by_its_line_without_the_numbers() -> None:
+    def counter(came: str, *went: str) -> Anomaly:
+        return Anomaly(lines=frozenset((came, *went)), came=frozenset((came,)))
+
+    flips = [counter(f"{n} people read this now", f"{n + 40} people read this now") for n in range(9)]
+    assert shown_at_times(flips, confirmed=8) == {"# people read this now"}
+    assert shown_at_times(flips, confirmed=9) == shown_at_times(flips[:7]) == frozenset(), "most articles were as they were"
+    assert shown_at_times([counter(f"SPD {n}", f"SPD {n + 40}") for n in range(9)]) == frozenset(), "rows of results"
+    some = [counter(f"{n} hurt, police say") for n in range(5)] + [
+        Anomaly(lines=frozenset({f"{n} hurt, police say"})) for n in range(4)
+    ]
+    assert shown_at_times(some, confirmed=30) == {"# hurt, police say"}
+    assert shown_at_times(some, confirmed=36) == frozenset(), "a sentence of some reports"
+    long = [counter(f"{n} {'words ' * 20}", f"{n + 40} {'words ' * 20}") for n in range(9)]
+    assert shown_at_times(long) == frozenset(), "a paragraph"
+    before, reading = article(TEXT + "\n\n12 people read this now"), article(TEXT + "\n\n-1.5 people read this now", seen=60)
+    assert as_before(before, reading, frozenset(), frozenset({"# people read this now"})).content_hash == before.content_hash
+
+
 def test_what_is_the_templates_doing_stays_as_it_was() -> None:
     before = article(TEXT)
     reading = article(TEXT.replace("floor 3", "floor 4") + "\n\nBuy now", seen=60, authors=(Author("Ann Otherone"),))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.article import Article, Kind, Outcome
+from pipelines.article import Article, Image, Kind, Outcome
 from pipelines.history.revisions import Decision, EarlierRevision, Known, State, as_laid_out, changed_fields, decide, stamp_moved
 from pipelines.text.dates import Precision, Timestamp
 from tests.factories import BODY, article, at, day, stamp
@@ -214,3 +214,13 @@ def test_another_layout_of_the_same_text_is_no_edit(before: str, after: str, is_
 def test_an_edit_of_names_in_another_layout_is_of_the_names_alone() -> None:
     first, then = article(), article(BODY.replace("\n\n", " "), seen=60, authors=())
     assert changed_fields(first, as_laid_out(first, then)) == ["authors"]
+
+
+def test_a_gallery_in_another_order_is_no_edit_and_another_caption_in_it_is_one() -> None:
+    names = ("The weir", "The mill", "The lock")
+    one, two, three = (Image(f"https://paper.example/{n}.jpg", None, name, "Ann Hill") for n, name in enumerate(names))
+    first, shuffled = article(images=(one, two, three)), article(images=(three, one, two), seen=60)
+    assert as_laid_out(first, shuffled).images == first.images
+    assert as_laid_out(first, shuffled).content_hash == first.content_hash
+    other = article(images=(three, one, replace(two, caption="The old mill")), seen=60)
+    assert changed_fields(first, as_laid_out(first, other)) == ["images"]

@@ -251,6 +251,21 @@ def test_a_line_that_one_crawl_found_to_be_boilerplate_makes_no_edit_in_the_next
         assert crawl.writer.judge(later.boilerplate.without(judged)).outcome is outcome
 
 
+def test_a_counter_in_the_text_hides_no_edit_now_or_later(crawl: Crawl) -> None:
+    for number in range(2, 12):
+        crawl.writer.record(article(f"{LONG}\n\nRiver level: {number} cm", url=f"{URL}-{number}"))
+    edited = LONG.replace("Sentence 2", "Sentence 7")
+    for number in range(2, 12):
+        text = f"{edited if number == 2 else LONG}\n\nRiver level: {number + 20}.5 cm"
+        crawl.screen(article(text, url=f"{URL}-{number}", seen=10))
+    outcomes = [crawl.writer.record(held.item).outcome for held, reason in crawl.quarantine.verdicts() if reason is None]
+    assert sorted(outcomes) == sorted([Outcome.SILENT, *[Outcome.UNCHANGED] * 9])
+    later = Quarantine(crawl.store, "paper", None, Readings())
+    for text, outcome in ((LONG, Outcome.UNCHANGED), (edited, Outcome.SILENT)):
+        judged = crawl.writer.judge(article(f"River level: 77 cm\n\n{text}", url=f"{URL}-3", seen=20))
+        assert crawl.writer.judge(later.boilerplate.without(judged)).outcome is outcome
+
+
 def test_a_reading_unlike_for_its_template_is_no_absence(crawl: Crawl) -> None:
     crawl.writer.record(Fetch(URL, at(10), status=404, outcome=Outcome.GONE))
     aside = because(Fetch(URL, at(20), status=200), Outcome.QUARANTINED, coded(FetchReason.SILENT_EDITS, "silent authors", 9, 1))
