@@ -182,7 +182,9 @@ class _Crawls:
             silent = story.edits[found - 1].silent
             outcome = Outcome.SILENT if silent else Outcome.UPDATED
             self.tally.seen[number, found - 1] = minute
-            kept.version, kept.since, kept.traits = found, now, replace(kept.traits, edits=kept.traits.edits + 1)
+            after = max(_minute(now) - story.published, 0) / HOUR
+            traits = replace(kept.traits, edits=kept.traits.edits + 1, changed_after=after)
+            kept.version, kept.since, kept.traits = found, now, traits
         kept.looked = now
         kept.due = next_check(outcome, State.LIVE, kept.since, now, kept.traits, self.edit_rates, price=self._price(now))
 

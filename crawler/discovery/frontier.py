@@ -304,7 +304,7 @@ def _audits(snapshot: SiteSnapshot, now: datetime, recheck: RecheckMode) -> dict
             last_fetched = known.looked or due
             urgent = known.known.state is State.SUSPECTED or known.known.stale_hash is not None
             key = article_key(known.url)
-            traits = Traits(known.edits, known.kind, known.section)
+            traits = Traits(known.edits, known.kind, known.section, known.changed_after)
             found[key] = Due(key, due, last_fetched, known.changed or last_fetched, traits, urgent), known
     return found
 

@@ -22,7 +22,7 @@ from pipelines.queries.url_report import Trace
 from pipelines.reasons import Skipped, skipped_sentence
 from pipelines.store.crawls.snapshot import LastAttempt, SiteSnapshot
 from pipelines.store.database import Row
-from pipelines.store.rows import humanize, instant_of, moment, span
+from pipelines.store.rows import humanize, instant_of, moment, span, traits_of
 from pipelines.store.statistics import host_of as host_by_trust
 from pipelines.text.urls import article_key, canonicalize
 
@@ -130,7 +130,7 @@ def _next_fetch(facts: UrlFacts, article: Row, now: datetime) -> Iterator[Reason
     edit_rates = facts.edit_rates.get(article["site_id"], EditRateModel())
     site = next((site for site in facts.sites if site.id == article["site_id"]), None)
     price = price_of(site.recheck if site else DEFAULT_RECHECK, cheap=cheap)
-    traits = Traits(int(article["revision_count"]) - 1, article["kind"], (trace.latest or {}).get("section"))
+    traits = traits_of(article, trace.changed or since, (trace.latest or {}).get("section"))
     following = next_check(outcome, State(article["state"]), since, checked, traits, edit_rates, price=price)
     if following:
         what = "missing" if article["suspected_since"] else "unchanged"

@@ -22,13 +22,17 @@ PRIOR = (
     (0.14, 0.05, 0.012, 0.004, 0.0012, 0.0003, 0.00006, 0.000003),
     (0.25, 0.1, 0.02, 0.006, 0.0015, 0.0003, 0.00006, 0.000003),
     (0.18, 0.05, 0.017, 0.005, 0.001, 0.00025, 0.00004, 0.000002),
+    (0.25, 0.2, 0.15, 0.08, 0.05, 0.04, 0.03, 0.03),
 )
-"""Undeclared edits an hour, by age, of articles never seen edited, edited once, and more often; last, of articles ever edited
-and of those never edited, all edits. From published counts: 31 % are ever edited, 1.94 times each with a heavy tail, four
-fifths of it within a day, a quarter of the edits silent. They are from other papers than ours; so they are only the
-beginning of the count."""
-_FREQUENCIES = ("first", "edited once", "edited often", "followed", "any")
-_OFTEN, _FOLLOWED, _ANY = 2, 3, 4
+"""Undeclared edits an hour, by age, of articles never seen edited, edited once, and more often; of articles ever edited and of
+those never edited, all edits; last, all edits in the SOON hours after one, by the age since publication at which that was made.
+From published counts: 31 % are ever edited, 1.94 times each with a heavy tail, four fifths of it within a day, a quarter of the
+edits silent. They are from other papers than ours; so they are only the beginning of the count."""
+_FREQUENCIES = ("first", "edited once", "edited often", "followed", "any", "followed soon")
+_OFTEN, _FOLLOWED, _ANY, _SOON = 2, 3, 4, 5
+SOON = 3.0
+"""Only edits that follow another within this many hours count as overwriting it; a bound of AGES_HOURS. Longer: more fetches of
+old articles, for little."""
 _FIRST_AGE_AFTER_A_DAY = AGES_HOURS.index(24.0) + 1
 
 Factors = tuple[float, float]
@@ -81,6 +85,8 @@ class Traits:
     """Number of its changes seen so far."""
     kind: str = "article"
     section: str | None = None
+    changed_after: float = 0.0
+    """Hours from its publication to its last change; 0 if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +98,6 @@ class EditRateModel:
     """Undeclared edits an hour, in the form of PRIOR."""
     _sums: tuple[tuple[float, ...], ...] = field(init=False, repr=False, compare=False)
     """Edits expected up to the beginning of each age."""
-    _moments: tuple[float, ...] = field(init=False, repr=False, compare=False)
-    """The same for edits after an edit, each multiplied by the hours after which it is made."""
 
     def __post_init__(self) -> None:
         young = [(name, count) for name, count in self.counts.items() if name in _RATES_OF_FIRST_DAY]
@@ -104,8 +108,7 @@ class EditRateModel:
             for frequency, priors in enumerate(PRIOR)
         )
         object.__setattr__(self, "rates", rates)
-        object.__setattr__(self, "_sums", tuple(_running(row, 1) for row in rates))
-        object.__setattr__(self, "_moments", _running(rates[_FOLLOWED], 2))
+        object.__setattr__(self, "_sums", tuple(_running(row) for row in rates))
 
     def _rate(self, prior: float, age: int, frequency: int) -> float:
         """The rate from the prior and the counts; at least as many undeclared edits are expected as the declared ones imply."""
@@ -138,7 +141,7 @@ class EditRateModel:
 
     def worth(self, age: timedelta, traits: Traits) -> Worth:
         """The worth of fetching an article that was `age` old at its last fetch."""
-        return Worth(self, _hours(age), _frequency(traits.edits), self.factors(traits))
+        return Worth(self, _hours(age), traits.changed_after, _frequency(traits.edits), self.factors(traits))
 
     def upto(self, age: float, frequency: int, factors: Factors) -> float:
         """Edits expected up to an age in hours."""
@@ -151,23 +154,9 @@ class EditRateModel:
             else (factors[0] - factors[1]) * sums[_FIRST_AGE_AFTER_A_DAY] + factors[1] * found
         )
 
-    def moment(self, age: float, factors: Factors) -> float:
-        """Edits that follow one up to an age, each multiplied by the hours after which it is made."""
-        piece = bisect_right(AGES_HOURS, age)
-        sums = self._moments
-        found = sums[piece] + self.rates[_FOLLOWED][piece] * (age**2 - _BOUNDS[piece] ** 2) / 2
-        return (
-            factors[0] * found
-            if piece < _FIRST_AGE_AFTER_A_DAY
-            else (factors[0] - factors[1]) * sums[_FIRST_AGE_AFTER_A_DAY] + factors[1] * found
-        )
-
 
 NEWS_HOURS = 48.0
 """An edit loses its worth evenly over this many hours until it is seen: half in a day."""
-SOON = 2.0
-"""Only edits that follow another within this many hours count as overwriting it: their rate is mostly learned from young
-articles, and an old article's edit is followed by fewer later. Longer: more fetches of old articles, for little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +171,7 @@ class Worth:
 
     model: EditRateModel
     start: float
+    changed_after: float
     frequency: int
     factors: Factors
 
@@ -190,7 +180,8 @@ class Worth:
         model, end, frequency, factors = self.model, self.start + hours, self.frequency, self.factors
         until = model.upto(end, frequency, factors)
         expected = until - model.upto(self.start, frequency, factors)
-        overwritten, late = model.moment(min(hours, SOON), factors), min(hours, NEWS_HOURS) ** 2 / (2 * NEWS_HOURS)
+        soon = factors[0] * model.rates[_SOON][bisect_right(AGES_HOURS, self.changed_after + self.start + hours / 2)]
+        overwritten, late = soon * min(hours, SOON) ** 2 / 2, min(hours, NEWS_HOURS) ** 2 / (2 * NEWS_HOURS)
         return -expm1(-expected) / hours * (overwritten + late)
 
     def hours_until(self, price: float, least: float, most: float) -> float:
@@ -222,6 +213,8 @@ def learned(
     for age_now, watched, edits in _split_by_age(model, start, end, every, factors, found):
         if traits.edits or age_now >= _FIRST_AGE_AFTER_A_DAY:
             yield _name(age_now, every), watched, edits
+        if traits.edits and AGES_HOURS[age_now] <= SOON:
+            yield _name(bisect_right(AGES_HOURS, traits.changed_after), _SOON), watched, edits
     if claimed:
         return
     for age_now, watched, edits in _split_by_age(model, start, end, frequency, factors, found):
@@ -313,10 +306,10 @@ def _evidence(edits: float, hours: float, count: Count) -> float:
     return lgamma(edits + count.found) - lgamma(edits) + edits * log(hours) - (edits + count.found) * log(hours + count.watched)
 
 
-def _running(rates: tuple[float, ...], power: int) -> tuple[float, ...]:
+def _running(rates: tuple[float, ...]) -> tuple[float, ...]:
     sums = [0.0]
     for lower, upper, rate in zip(_BOUNDS, AGES_HOURS[:-1], rates, strict=False):
-        sums.append(sums[-1] + rate * (upper**power - lower**power) / power)
+        sums.append(sums[-1] + rate * (upper - lower))
     return tuple(sums)
 
 

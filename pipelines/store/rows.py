@@ -13,6 +13,7 @@ from typing import Any
 from pipelines.article import CHANGES, ArchivedRecord, Article, Author, AuthorKind, Fetch, Image, Kind, Precision, Timestamp
 from pipelines.article import instant_of as instant_of
 from pipelines.article import moment as moment
+from pipelines.history.edit_rates import Traits
 from pipelines.history.revisions import EarlierRevision, Known, State
 from pipelines.reasons import FetchReason
 
@@ -49,6 +50,13 @@ def last_change(revision: Row) -> datetime:
     """When an article last changed, by its latest revision; for a first one, its own time of publication or update."""
     seen = instant_of(revision["first_seen"])
     return seen if revision["number"] > 1 else changed_by(revision["date_published"], revision["date_modified"], seen)
+
+
+def traits_of(article: Row, changed: datetime, section: str | None) -> Traits:
+    """What influences how often an article is edited, by its row and the time of its last change."""
+    edits = article["revision_count"] - 1
+    age = changed - instant_of(article["date_published"] or article["first_seen"])
+    return Traits(edits, article["kind"], section, max(age / timedelta(hours=1), 0.0) if edits > 0 else 0.0)
 
 
 _PLAIN = (

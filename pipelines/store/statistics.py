@@ -27,7 +27,7 @@ from pipelines.history.edit_rates import (
 from pipelines.history.validators import Validators, ValidatorTrust, confirmed, is_violation, violated
 from pipelines.reasons import FetchReason
 from pipelines.store.database import Store
-from pipelines.store.rows import Row, instant_of, moment, optional_instant, optional_moment
+from pipelines.store.rows import Row, instant_of, moment, optional_instant, optional_moment, traits_of
 from pipelines.text.dates import Precision
 from pipelines.text.urls import article_key
 
@@ -84,7 +84,7 @@ class StatsUpdater:
             self._count(CLAIMS, 1.0, outcome in CHANGES)
         if fetch.fetched > last_fetched:
             age, waited = last_fetched - since, fetch.fetched - last_fetched
-            traits = Traits(before["revision_count"] - 1, before["kind"], section)
+            traits = traits_of(before, since, section)
             for name, watched, edits in learned(self.edit_rates, age, waited, traits, outcome in EDIT_OUTCOMES, claimed=claimed):
                 if self._is_counted(name):
                     self._count(name, watched, edits)

@@ -25,7 +25,16 @@ from pipelines.store.corrections import correct, write_parts
 from pipelines.store.database import Row, Store
 from pipelines.store.judgement import Judgement, Recorded, fetch_of, judge
 from pipelines.store.resolver import Lookup
-from pipelines.store.rows import archived_row, changed_by, instant_of, last_change, moment, optional_moment, revision_row
+from pipelines.store.rows import (
+    archived_row,
+    changed_by,
+    instant_of,
+    last_change,
+    moment,
+    optional_moment,
+    revision_row,
+    traits_of,
+)
 from pipelines.store.statistics import StatsUpdater
 from pipelines.text.urls import article_key
 
@@ -285,8 +294,9 @@ class RevisionWriter:
         since, section = self._last_change(found)
         if article:
             section = article.section
-        traits = Traits(found["revision_count"] - 1 + changed, str(article.kind if article else found["kind"]), section)
         since = fetch.fetched if changed else since
+        kind = str(article.kind if article else found["kind"])
+        traits = traits_of({**found, "kind": kind, "revision_count": found["revision_count"] + changed}, since, section)
         changes["next_check"] = self._next_check(outcome, State.LIVE, since, now, traits)
         if self._statistics and changes["next_check"]:
             until = max(instant_of(changes["next_check"]) - now, timedelta())

@@ -21,7 +21,7 @@ from pipelines.history.revisit import RETRIED_FOR
 from pipelines.history.validators import ValidatorTrust
 from pipelines.store.crawls import Source
 from pipelines.store.database import Store
-from pipelines.store.rows import Row, instant_of, known_of, last_change, moment
+from pipelines.store.rows import Row, instant_of, known_of, last_change, moment, traits_of
 from pipelines.store.statistics import host_of, load_edit_rates, load_trust
 from pipelines.text.urls import amp_to_article, article_key
 
@@ -32,7 +32,7 @@ SELECT a.id, a.url, a.url_key, a.external_id, a.state, a.next_check, a.etag, a.l
     EXISTS (SELECT 1 FROM aliases s WHERE s.article_id = a.id AND s.reason = 'canonical')
         AND NOT EXISTS (SELECT 1 FROM fetches f WHERE f.article_id = a.id AND f.url = a.url) AS claimed,
     a.last_checked, a.listed_in, r.number, r.first_seen, r.content_hash, r.date_modified, r.date_published, r.extractor,
-    r.is_accessible_for_free, r.section, a.kind,
+    r.is_accessible_for_free, r.section, a.kind, coalesce(a.date_published, a.first_seen) AS published,
     (SELECT group_concat(i.url, ' ') FROM revision_images i WHERE i.revision_id = r.id AND i.caption IS NOT NULL) AS pictures
 FROM articles a JOIN revisions r ON r.id = a.latest_revision_id WHERE a.id IN (SELECT value FROM json_each(?)) ORDER BY a.id
 """
@@ -130,6 +130,8 @@ class KnownArticle:
     """Its URL was only named by another page as canonical and never read itself: the page there may be another article."""
     kind: str = "article"
     section: str | None = None
+    changed_after: float = 0.0
+    """Hours from its publication to its last change; 0 if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +312,7 @@ def _known_article(row: Row, earlier: Iterable[Row], reserved: Row | None) -> Kn
         edits=row["revision_count"] - 1,
         kind=row["kind"],
         section=row["section"],
+        changed_after=traits_of(row | {"date_published": row["published"]}, last_change(row), None).changed_after,
         listed_in=row["listed_in"],
         withdrawn=bool(row["withdrawn"]),
         pictures=_pictures((row["pictures"] or "").split(" ")),

@@ -61,11 +61,11 @@ def test_a_known_article(folder: Path) -> None:
         ledger.record(Fetch(URL, at(3.5 * HOUR + 10), status=304, outcome=Outcome.NOT_MODIFIED))
     found = told(folder, f"{URL}?utm_source=letter")
     assert found["known"] == "It is an article of paper, live: Fire at Cross Mill"
-    assert found["next_look"] == "Next look: 2025-03-07 12:41Z (in 41 min)."
+    assert found["next_look"] == "Next look: 2025-03-07 12:58Z (in 58 min)."
     assert found["look"] == "Last look 2025-03-07 11:40Z (20 min ago): not_modified, status 304."
     assert found["changed"] == "It changed last 2025-03-07 09:00Z (3 h ago); revision 2 (updated)."
     assert found["ladder"].startswith(
-        "The ladder says: after a look at an article unchanged for 2 h the next comes 61 min later."
+        "The ladder says: after a look at an article unchanged for 2 h the next comes 78 min later."
     )
     assert found["worth"].startswith("Articles like it have been edited 0.0")
     assert "worth it when waiting longer is expected to lose 0.0012 of an edit; now it is 0.0" in found["worth"]

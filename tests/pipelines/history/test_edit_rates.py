@@ -36,7 +36,8 @@ def test_a_look_that_finds_nothing_counts_all_hours_at_the_ages_it_looks_back_ov
         "first, under 3 h": Count(2),
         "first, under 8 h": Count(pytest.approx(0.5)),
     }
-    assert shared(-5, 1, 7, found=False) == {"edited often, under 1 h": Count(1), "followed, under 1 h": Count(1)}
+    after_an_edit = ("edited often, under 1 h", "followed, under 1 h", "followed soon, under 1 h")
+    assert shared(-5, 1, 7, found=False) == dict.fromkeys(after_an_edit, Count(1))
     assert list(shared(9_000, 9_000, found=False)) == ["any, older", "first, older"]
 
 
@@ -52,8 +53,25 @@ def test_an_edit_found_late_is_shared_out_by_the_rates_and_nothing_was_watched_a
 
 def test_a_claim_tells_how_soon_edits_follow_and_nothing_of_untold_ones() -> None:
     rows = list(learned(EditRateModel(), HOUR, HOUR, Traits(1), True, claimed=True))
-    assert [(name, found) for name, _, found in rows] == [("followed, under 3 h", 1)]
+    assert [(name, found) for name, _, found in rows] == [("followed, under 3 h", 1), ("followed soon, under 1 h", 1)]
     assert not list(learned(EditRateModel(), HOUR, HOUR, Traits(0), True, claimed=True))
+
+
+def test_how_soon_edits_follow_is_learned_by_the_age_of_the_article() -> None:
+    """A paper's edits of the first hours follow one another, its nightly ones do not: only young articles are in a hurry."""
+    (_, (name, watched, found), *_) = learned(EditRateModel(), 0 * HOUR, HOUR, Traits(1, changed_after=30), False)
+    assert (name, watched, found) == ("followed soon, under 72 h", 1, 0)
+    counts = {
+        "followed soon, under 3 h": Count(50, 40),
+        "followed soon, under 72 h": Count(500, 1),
+        "first, under 72 h": Count(1_000, 30),
+    }
+    model = EditRateModel(counts)
+    waits = [model.worth(age * HOUR, Traits()).hours_until(0.0012, 0.1, 168) for age in (1, 30)]
+    assert 3 * waits[0] < waits[1]
+    assert model.worth(0 * HOUR, Traits(1, changed_after=2)).after(1) > model.worth(0 * HOUR, Traits(1, changed_after=40)).after(
+        1
+    )
 
 
 def test_a_claim_that_old_articles_are_edited_lets_expect_untold_edits_too() -> None:

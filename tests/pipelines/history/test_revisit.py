@@ -33,7 +33,7 @@ from tests.table import table
 HOUR = 60
 DAY = 24 * HOUR
 NEW_SITE = EditRateModel()
-FREQUENCIES = ("first", "edited once", "edited often", "followed", "any")
+FREQUENCIES = ("first", "edited once", "edited often", "followed", "any", "followed soon")
 WATCHED = 2_000.0
 
 
