@@ -71,6 +71,11 @@ def test_each_revision_has_its_page_and_reads_from_it_again(archived: Path) -> N
         assert (again.content_hash, again.extractor) == (row["content_hash"], row["extractor"])
 
 
+def test_its_end_brings_stories_up_to_date(archived: Path) -> None:
+    (done,) = rows(archived, "SELECT revision_id AS of_stories, (SELECT max(id) FROM revisions) AS last FROM story_progress")
+    assert done["of_stories"] == done["last"] > 10
+
+
 def test_the_record_verifies(archived: Path) -> None:
     done = newsledger("verify", "--all", "--db", str(archived / "news.db"))
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "Nothing is wrong.")

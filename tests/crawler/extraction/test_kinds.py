@@ -242,6 +242,7 @@ def test_an_article_is_one_whatever_its_words_and_its_address_are_like(page: tup
         ('<meta property="article:content_tier" content="free /">', "", True),
         ('<meta itemprop="isAccessibleForFree" content="False">', "", False),
         ('<meta itemprop="isAccessibleForFree" content="true">', "", True),
+        ('<meta name="isAccessibleForFree" content="false">', "", False),
         ("", '"isAccessibleForFree":false', False),
         ("", '"isAccessibleForFree":"False"', False),
         ("", '"isAccessibleForFree":"http://schema.org/False"', False),
