@@ -125,6 +125,11 @@ def test_documents_name_modules_and_files_that_exist() -> None:
     assert missing == []
 
 
+def test_each_benchmark_is_named() -> None:
+    told, names = read("docs/benchmarks.md"), [path.stem for path in (ROOT / "benchmarks").glob("*.py")]
+    assert [name for name in names if f"{name}.py" not in told and f"benchmarks.{name}" not in told] == []
+
+
 def test_decisions_are_numbered_and_titled() -> None:
     names = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     numbers = [int(name[:4]) for name in names]
