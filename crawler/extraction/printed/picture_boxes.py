@@ -10,6 +10,8 @@ from lxml.etree import _Element as Element
 from crawler.extraction.markup.page import Page, text_of
 from crawler.extraction.markup.roles import Role, names_on
 from crawler.extraction.printed.picture_files import file_of, size_of
+from pipelines.text.captions import split_caption
+from pipelines.text.captions.credits import COPYRIGHT, LABEL
 
 _BOXES = frozenset(("div", "p", "span", "td", "table", "dl", "li", "aside", "section", "a"))
 TO_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif)\b|^#|attachment|galler|galeri|bilder|foto|photo", re.IGNORECASE)
@@ -63,6 +65,35 @@ def unnamed_box(page: Page, image: Element, container: Element | None) -> Elemen
     return box if is_beside and not any(text_of(one) for one in box.iter(*_NO_LINES)) else None
 
 
+def credited_box(page: Page, image: Element) -> Element | None:
+    """The smallest box around a picture, or the paragraph after the one that contains only the picture, if it is short and names
+    who made the picture: a caption by its form."""
+    width, height = size_of(image)
+    if 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or leads_away(image):
+        return None
+    box = image.getparent()
+    while box is not None and box.tag in _FORMS and not (length := _length_of(box)):
+        box = box.getnext() if box.tag == "p" else box.getparent()
+    if box is None or box.tag not in _FORMS or length > _MAX_UNNAMED or page.role(box) & _NO_BOX:
+        return None
+    if sum(1 for _ in islice(box.iter("img"), 2)) > 1 or any(_length_of(one) for one in box.iter(*_NO_LINES)):
+        return None
+    text = "\n".join(text for text in box.itertext() if not text.isspace())
+    is_named = any(page.role(inner) & Role.CREDIT for inner in box.iter())
+    return box if is_named or ((LABEL.search(text) or COPYRIGHT.search(text)) and split_caption(text).credit) else None
+
+
+def _length_of(element: Element) -> int:
+    """The length of an element's text; counted up to the longest that a box without a name can have."""
+    length = 0
+    for text in element.itertext():
+        length += len(text.strip())
+        if length > _MAX_UNNAMED:
+            break
+    return length
+
+
+_FORMS = frozenset(("div", "p", "span", "a", "picture", "center", "td", "li", "section"))
 _MAX_BOX_DEPTH, _MAX_UNNAMED = 6, 400
 _NO_BOX = Role.BYLINE | Role.ELSEWHERE | Role.COMMENTS | Role.FURNITURE
 _NO_LINES = ("h1", "h2", "h3", "h4", "h5", "h6", "button", "ul", "table", "time")

@@ -14,6 +14,7 @@ from crawler.extraction.markup.page import Page, spaced_text_of, text_of
 from crawler.extraction.markup.roles import Role, names_on
 from pipelines.text.captions import cleaned_credit, split_caption
 from pipelines.text.captions.credits import is_capitalised
+from pipelines.text.lexicons import is_given_name
 
 MAX_CREDIT = 200
 _CREDIT_ATTRIBUTES = ("data-credit", "data-credits", "data-photographer", "data-copyright", "copyright")
@@ -49,11 +50,12 @@ def _last_line(box: Element) -> str:
         return ""
     text = text_of(last)
     is_name = 1 < len(text.split()) < 5 and is_capitalised(text) and not _DIGIT.search(text) and text[-1] not in _STOPS
+    is_name = is_name and (last.tag != "a" or is_given_name(text.split()[0].casefold()))  # not "Watch on YouTube"
     return text if is_name and text_of(box).removesuffix(text).rstrip().endswith(_STOPS) else ""
 
 
 _DIGIT = re.compile(r"\d")
-_LINES = frozenset(("span", "small", "em", "i", "cite", "p", "div"))
+_LINES = frozenset(("span", "small", "em", "i", "cite", "p", "div", "a"))
 _STOPS = (".", "!", "?", "…", "”", "»", ")")
 _MAKER = re.compile(r"source|attribut|agency|provider|fotogra|photo-?by|nachweis|courtesy", re.IGNORECASE)
 
@@ -69,9 +71,10 @@ def credit_beside(element: Element, box: Element, image: Element | None, caption
     if element.tag == "figure":
         inside = {*box.iter()} if box is not element else set()
         for inner in element.iter("span", "div", "p", "small", "cite", "em", "i"):
-            if inner in inside or len(inner) or not inner.text or len(inner.text) > MAX_CREDIT:
+            text = "" if inner in inside or len(inner) > 1 else text_of(inner)
+            if not text or len(text) > MAX_CREDIT:
                 continue
-            split = split_caption(inner.text)
+            split = split_caption(text)
             if split.credit and not split.caption:
                 return split.credit
     return None if image is None else declared_credit(image, caption)

@@ -23,6 +23,7 @@ from crawler.extraction.printed.picture_boxes import (
     NO_PICTURE,
     PICTURED,
     TO_PICTURE,
+    credited_box,
     is_picture_box,
     leads_away,
     stands_in_text,
@@ -121,8 +122,11 @@ def read_pictures(page: Page, steps: list[Step], container: Element | None) -> t
             break
         if element in text_boxes:
             continue
-        if tag == "img" and inside and (box := unnamed_box(page, element, container)) is not None:
-            _read_box(page, box, found)
+        formed = unnamed_box(page, element, container) if tag == "img" and inside else None
+        if tag == "img" and formed is None:
+            formed = credited_box(page, element)
+        if formed is not None:
+            _read_box(page, formed, found)
             found.boxes += 1
         elif tag == "img" and inside and stands_in_text(page, element, {one.url for one in found.pictures}):
             found.add(element, _image(page, element, None, declared_credit(element, "")))

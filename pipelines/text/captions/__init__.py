@@ -197,7 +197,7 @@ _OPENING = re.compile(
 _CLOSING = re.compile(
     r"\s*(?:(?:purchase|acquire)\s+licensing\s+rights|licensing\s+rights|,?\s*opens?\s+(?:in\s+)?(?:a\s+)?new\s+(?:tab|window)|caption\s+close"
     r"|(?:hide|toggle|show|close)\s+caption|(?:\.{3}|…)\s*(?:more|less)\b|\bmore\s?>|leer\s+más|lire\s+la\s+suite"
-    r"|\+?\s?clicca\s+per\s+ingrandire|buy\s+(?:this\s+)?photos?|mehr(?:\s+anzeigen|\s+lesen)?|visa\s+mer|vis\s+mer|läs\s+mer"
+    r"|\+?\s?clicca\s+per\s+ingrandire|buy\s+(?:this\s+)?photos?|purchase\s+(?:a\s+)?prints?|expand|mehr(?:\s+anzeigen|\s+lesen)?|visa\s+mer|vis\s+mer|läs\s+mer"
     r"|enlarge\s+(?:this\s+)?image|click\s+to\s+enlarge|order\s+(?:this\s+)?photo|vergrößern|in\s+lightbox\s+öffnen"
     r"|(?<=\s)\(\d{6,10}\)|facebook\s*twitter\s*(?:whats\s?app)?\s*(?:e-?mail)?)\s?[.,]?\s?$",
     re.IGNORECASE,

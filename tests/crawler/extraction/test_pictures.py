@@ -103,6 +103,29 @@ def pictures(markup: str, top: str = "") -> list[tuple[str | None, str | None]]:
             ),
             [("The heron stood at the weir all day.", "Bo Lind/Quay FM")],
         ),
+        # A line that names the maker makes a figure of any short box, and of the paragraph after a picture.
+        (
+            "<div class=mb-4><span class=block>Photo: Bo Lind</span><img src=/a.jpg><p>The heron at the weir.</p></div>",
+            [("The heron at the weir.", "Bo Lind")],
+        ),
+        ("<p><img src=/a.jpg><br><em>The heron at the weir. Photo: Bo Lind</em></p>", [("The heron at the weir.", "Bo Lind")]),
+        ("<p><img src=/a.jpg></p><p>The heron at the weir. Photo: Bo Lind</p>", [("The heron at the weir.", "Bo Lind")]),
+        ("<p><img src=/a.jpg></p><p>It has come to stay, says a photo in the paper.</p>", [(None, None)]),
+        (
+            (
+                "<div class=slide><img src=/a.jpg><div class=t><p>It came in 2019.</p><i class=credit>Bo Lind</i></div></div>"
+                "<div class=slide><img src=/b.jpg><div class=t><p>It sat there.</p><i class=credit>Bo Lind</i></div></div>"
+            ),
+            [("It came in 2019.", "Bo Lind"), ("It sat there.", "Bo Lind")],
+        ),
+        (
+            "<figure><img src=/a.jpg><figcaption>At the weir. <a href=/p/anna>Anna Lind</a></figcaption></figure>",
+            [("At the weir.", "Anna Lind")],
+        ),
+        (
+            "<figure><img src=/a.jpg><figcaption>At the weir. <a href=/y>Watch on Quay TV</a></figcaption></figure>",
+            [("At the weir. Watch on Quay TV", None)],
+        ),
         # A picture that the style shows.
         (
             "<div class=photo style='background-image:url(/a.jpg)'></div><div class=caption>At the weir.</div>",
