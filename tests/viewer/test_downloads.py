@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
 import re
@@ -64,6 +65,30 @@ def test_a_page_offers_what_is_on_the_screen(ledger: Path) -> None:
     assert links == [f"/revisions.{form}?change=silent" for form in FILES]
     assert {row["change"] for row in json.loads(body(ledger, links[1]))} == {"silent"}
     assert answer(ledger, "/revisions.csv?chnage=silent", NOW).status == 400
+
+
+@table(
+    ("page", "name", "key", "rows"),
+    [("home", "revisions", "revision_id", 2), ("stories", "stories", "story_id", 1), ("search", "search", "article_id", 2)],
+)
+def test_files_in_a_row_have_the_whole_list(
+    page: str, name: str, key: str, rows: int, ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file holds no more rows than is allowed, and names the one with the next."""
+    query = "?q=the" if name == "search" else ""
+    whole = [row[key] for row in json.loads(body(ledger, f"/{name}.json{query}"))]
+    module = importlib.import_module(f"viewer.pages.{page}")
+    for constant, value in {"FILE_ROWS": rows, **({"ROWS": 1, "MAX_PAGE": 99} if name == "search" else {})}.items():
+        monkeypatch.setattr(module, constant, value)
+    found, target = [], f"/{name}.json{query}"
+    while target:
+        answered = answer(ledger, target, NOW)
+        found += json.loads(answered.body)
+        assert len(found) <= len(whole)
+        link = re.fullmatch(r'<(.+)>; rel="next"', dict(answered.headers).get("Link", ""))
+        target = f"/{name}.json{link[1]}" if link else ""
+    assert len(whole) > rows
+    assert [row[key] for row in found] == whole
 
 
 @table(("target", "status"), [("/feed.csv", None), ("/search.pdf?q=a", None), ("/history.csv/https://paper.example/none", 404)])

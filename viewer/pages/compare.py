@@ -58,6 +58,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     if request.form:
         return download(request.form, "compare", ("site_id", "name", *MEASURES), papers)
     asked = replace(asked, since=since, until=until)
+    together = stories.carried_by_all(ledger.store, asked.sites, since, until, STORIES + 1) if len(papers) > 1 else []
     return page(
         "compare.html",
         root,
@@ -67,7 +68,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         papers=papers,
         measures=MEASURES,
         drawn=chart(papers),
-        together=stories.carried_by_all(ledger.store, asked.sites, since, until, STORIES) if len(papers) > 1 else [],
+        together=together[:STORIES],
+        has_more_stories=len(together) > STORIES,
         max_sites=MAX_SITES,
     )
 

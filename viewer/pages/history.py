@@ -27,10 +27,8 @@ REVISIONS = 100
 SIZED = 40
 """The newest revisions whose words are counted; their texts are read for it."""
 FETCHES = 20
-ALIASES = 50
-STATES = 50
-PAPERS = 30
-TOPICS = 30
+LISTED = 30
+"""Topics, papers, states and addresses that are listed; the page says how many more there are."""
 
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
@@ -46,7 +44,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     found = articles.article_view(store, article)
     story = stories.of_article(store, article.article_id)
     full_story = stories.story(store, story.head.story_id) if story else None
-    states = found.states[-STATES:]
+    states = found.states
     return page(
         "history.html",
         root,
@@ -56,17 +54,18 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         revisions=revisions,
         left_out=max(0, article.revision_count - len(revisions)),
         authors=found.latest.authors if found.latest else (),
-        topics=found.latest.topics[:TOPICS] if found.latest else (),
+        topics=found.latest.topics if found.latest else (),
         images=found.latest.images if found.latest else (),
         states=states,
         missing_since=missing_since(states) if found.state in (State.SUSPECTED, State.GONE) else None,
         next_look=next_look(found.next_check, ledger.now),
         missed=labels.missed(fetches_of(store, article.article_id, ledger.now).missed),
-        aliases=found.aliases[:ALIASES],
-        moved_here=found.moved_from[:ALIASES],
+        aliases=found.aliases,
+        moved_here=found.moved_from,
         fetches=articles.fetches(store, article.article_id, FETCHES),
         story=story.head if story else None,
-        papers=[one for one in (full_story.members if full_story else ()) if one.article_id != article.article_id][:PAPERS],
+        papers=[one for one in (full_story.members if full_story else ()) if one.article_id != article.article_id],
+        most=LISTED,
     )
 
 

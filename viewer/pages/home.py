@@ -13,7 +13,7 @@ from pipelines.queries import activity, changes
 from pipelines.queries.results import Change, row_of
 from pipelines.queries.site_results import FilterChoices
 from viewer import labels
-from viewer.downloads import columns_of, download
+from viewer.downloads import FILE_ROWS, columns_of, download
 from viewer.filters import Wanted, wanted
 from viewer.http import Request, Response
 from viewer.rendering import page
@@ -27,10 +27,12 @@ BRIEF = ("new", "restamped", "paywall")
 
 def respond(request: Request, ledger: Repository, root: str) -> Response:
     asked = replace(wanted(request.query_string), words=None, url=None)
-    found = changes.latest(ledger.store, asked, limit=ROWS + 1, before=asked.before)
-    shown, choices = found[:ROWS], changes.filters(ledger.store)
+    rows = FILE_ROWS if request.form else ROWS
+    found = changes.latest(ledger.store, asked, limit=rows + 1, before=asked.before)
+    shown, choices = found[:rows], changes.filters(ledger.store)
+    older = asked.query(before=shown[-1].cursor) if len(found) > rows else ""
     if request.form:
-        return download(request.form, "revisions", columns_of(Change), map(row_of, shown))
+        return download(request.form, "revisions", columns_of(Change), map(row_of, shown), older)
     return page(
         "today.html",
         root,
@@ -41,7 +43,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         said=summary(asked, choices),
         month=month(asked, ledger, shown[0].first_seen if shown else None),
         brief=BRIEF,
-        older=asked.query(before=shown[-1].cursor) if len(found) > ROWS else "",
+        older=older,
     )
 
 

@@ -14,7 +14,7 @@ from pipelines.queries.results import CHANGES, Facet, Hit, row_of
 from pipelines.store.rows import moment
 from pipelines.store.saved_searches import saved_searches
 from viewer import labels
-from viewer.downloads import columns_of, download
+from viewer.downloads import FILE_ROWS, columns_of, download
 from viewer.filters import Wanted, wanted
 from viewer.http import Request, Response, redirect
 from viewer.pages.home import summary
@@ -38,6 +38,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     if words.startswith(("http://", "https://")) and (held := ledger.find(words)) and not held.withdrawn:
         return redirect(f"{root}/history/{article_path(held.article.url)}")
     number = page_number(request.query().one("page"))
+    rows = FILE_ROWS if request.form else ROWS
     found = search.search(
         ledger.store,
         words,
@@ -45,12 +46,15 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         changes=asked.changes,
         since=asked.since,
         until=asked.until,
-        limit=ROWS,
+        limit=rows,
         offset=(number - 1) * ROWS,
         by_article=True,
     )
+    has_more = len(found.hits) == rows and (found.is_more or (number - 1) * ROWS + rows < found.articles)
     if request.form:
-        return download(request.form, "search", columns_of(Hit), map(_table_row, found.hits))
+        page_after = number + rows // ROWS
+        following = f"{asked.query()}&page={page_after}" if has_more and page_after <= MAX_PAGE else ""
+        return download(request.form, "search", columns_of(Hit), map(_table_row, found.hits), following)
     choices = changes.filters(ledger.store)
     narrowed = replace(asked, words=None)
     return page(
@@ -68,7 +72,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         saved=saved_searches(ledger.store) if not words else [],
         number=number,
         first=(number - 1) * ROWS + 1,
-        has_more=number < MAX_PAGE and (found.is_more or number * ROWS < found.articles) and len(found.hits) == ROWS,
+        has_more=has_more,
+        last=MAX_PAGE,
         query=asked.query(),
         permanent_query=replace(asked, until=asked.until or moment(ledger.now)).query(),
         all_of_it=Wanted(words=words).query(),

@@ -74,7 +74,8 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
         gone=[takedowns.entry(row) for row in missing.takedowns],
         crawls=[crawl(one) for one in activity.crawls(store, site_id, CRAWLS)],
         shown=number and number[0],
-        lines=kept_lines(store.path, site_id, int(number[0]))[:LINES] if number else [],
+        lines=kept_lines(store.path, site_id, int(number[0])) if number else [],
+        most_lines=LINES,
     )
 
 

@@ -10,7 +10,7 @@ from pipelines.queries.activity import site_names
 from pipelines.queries.results import row_of
 from pipelines.store.database import Store
 from pipelines.stories.results import StoryHead
-from viewer.downloads import columns_of, download
+from viewer.downloads import FILE_ROWS, columns_of, download
 from viewer.filters import paging, wanted
 from viewer.http import Request, Response
 from viewer.labels import counted
@@ -29,12 +29,14 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     site, agency, before = query.one("site"), query.one("agency"), query.one("before")
     asked = wanted(request.query_string)
     names = site_names(ledger.store)
-    found = stories.latest(ledger.store, limit=ROWS + 1, before=before, site=site, agency=agency, since=asked.since,
+    rows = FILE_ROWS if request.form else ROWS
+    found = stories.latest(ledger.store, limit=rows + 1, before=before, site=site, agency=agency, since=asked.since,
                            until=asked.until)  # fmt: skip
-    shown = found[:ROWS]
+    shown = found[:rows]
+    cursor = shown[-1].cursor if len(found) > rows else None
+    pages = paging({"site": site, "agency": agency, **asked.times()}, before, cursor)
     if request.form:
-        return download(request.form, "stories", columns_of(StoryHead), map(row_of, shown))
-    cursor = shown[-1].cursor if len(found) > ROWS else None
+        return download(request.form, "stories", columns_of(StoryHead), map(row_of, shown), pages["older"])
     return page(
         "stories.html",
         root,
@@ -42,7 +44,7 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
             (day, [entry(ledger.store, head, names) for head in heads])
             for day, heads in groupby(shown, key=lambda head: head.first_seen[:10])
         ],
-        **paging({"site": site, "agency": agency, **asked.times()}, before, cursor),
+        **pages,
         names=names,
         site=site,
         asked=asked,

@@ -10,7 +10,7 @@ from pipelines.history.revisions import State
 from pipelines.queries import removed
 from pipelines.queries.activity import site_names
 from pipelines.queries.results import Takedown, row_of
-from viewer.downloads import columns_of, download
+from viewer.downloads import FILE_ROWS, columns_of, download
 from viewer.filters import paging, wanted
 from viewer.http import Request, Response
 from viewer.labels import lasted, minutes_between
@@ -29,16 +29,18 @@ def respond(request: Request, ledger: Repository, root: str) -> Response:
     asked = wanted(request.query_string)
     state = STATES.get(query.one("state") or "")
     names = site_names(ledger.store)
-    found = removed.takedowns(ledger.store, site=site, state=state, limit=ROWS, before=before, since=asked.since,
+    rows = FILE_ROWS if request.form else ROWS
+    found = removed.takedowns(ledger.store, site=site, state=state, limit=rows, before=before, since=asked.since,
                               until=asked.until)  # fmt: skip
+    pages = paging({"site": site, "state": state, **asked.times()}, before, found.older)
     if request.form:
-        return download(request.form, "takedowns", columns_of(Takedown), map(row_of, found.takedowns))
+        return download(request.form, "takedowns", columns_of(Takedown), map(row_of, found.takedowns), pages["older"])
     return page(
         "takedowns.html",
         root,
-        days=[(day, list(map(entry, rows))) for day, rows in groupby(found.takedowns, key=lambda one: one.at[:10])],
+        days=[(day, list(map(entry, of_day))) for day, of_day in groupby(found.takedowns, key=lambda one: one.at[:10])],
         searched=found.searched,
-        **paging({"site": site, "state": state, **asked.times()}, before, found.older),
+        **pages,
         site=site,
         asked=asked,
         names=names,
