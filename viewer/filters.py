@@ -24,7 +24,7 @@ from pipelines.queries.changes import Filter
 from pipelines.queries.facets import FACETS
 from pipelines.queries.site_results import FilterChoices
 from pipelines.text.urls import MAX_URL
-from viewer.http import Headers
+from viewer.http import CONTROL, Headers
 
 MAX_QUERY = 16_000
 MAX_WORDS_CHARS = 400
@@ -35,7 +35,6 @@ _CHANGES = tuple(sorted(str(change) for change in CHANGES))
 _NAME = re.compile(r".{1,200}")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
 _CURSOR = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ~\d{1,18}", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 _LISTED = ("site", "change", "silent", "region", "country", "since", "until", "before", *FACETS)
@@ -127,7 +126,7 @@ def check(path: str, query: str, choices: Callable[[], FilterChoices]) -> None:
             continue
         if name not in accepted:
             raise FilterError(f"{name[:40]}: this page has no such parameter{suggestion(name, accepted)}")
-        text = _CONTROL.sub(" ", value).strip()
+        text = CONTROL.sub(" ", value).strip()
         if text and name in _VALUES:
             _VALUES[name](text, choices)
 
@@ -182,7 +181,7 @@ def wanted(query: str) -> Wanted:
         raise FilterError("more parameters than are meant") from error
     values: dict[str, list[str]] = {}
     for name, value in pairs:
-        if plain := _CONTROL.sub(" ", value).strip():
+        if plain := CONTROL.sub(" ", value).strip():
             values.setdefault(name, []).append(plain)
     changes = values.get("change", []) + (
         ["silent"] if values.get("silent", ["0"])[-1] not in ("0", "false", "off", "no") else []

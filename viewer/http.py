@@ -5,6 +5,7 @@ Knows no socket, no ledger and no page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -20,6 +21,7 @@ LOCKED = "default-src 'none'; frame-ancestors 'none'"
 """Content-Security-Policy of responses that are not pages."""
 COMMON: Headers = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 MAX_QUERY_CHARS = 4_000
 MAX_VALUES = 50
 MAX_VALUE_CHARS = 1_000
@@ -54,7 +56,7 @@ class Request:
         """The query string; what exceeds MAX_QUERY is cut off."""
         text = self.query_string.partition("#")[0][:MAX_QUERY_CHARS]
         pairs = parse_qsl(text, errors="replace")[:MAX_VALUES]
-        return Query(tuple((name, value[:MAX_VALUE_CHARS].strip()) for name, value in pairs))
+        return Query(tuple((name, CONTROL.sub(" ", value[:MAX_VALUE_CHARS]).strip()) for name, value in pairs))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from viewer.http import COMMON, LOCKED, POLICY, Query, Request, document, html, 
         ("/?site=a&site=b&site=a", (("site", "a"), ("site", "b"), ("site", "a"))),
         ("/search?q=council+leader%20%22x%22", (("q", 'council leader "x"'),)),
         ("/?q=%ff&b", (("q", "\ufffd"),)),
+        ("/?site=%00&q=a%0d%0ab", (("site", ""), ("q", "a b"))),
         ("/?q=a?b#c", (("q", "a?b"),)),
     ],
 )

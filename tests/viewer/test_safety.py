@@ -162,6 +162,8 @@ PAGES = [
     "/feed.json",
     "/stories",
     "/takedowns",
+    "/compare",
+    "/author/x",
     "/sites",
     "/ledger/articles.json",
     "/ledger/revisions.csv",
@@ -372,6 +374,7 @@ def test_static_files_end_at_their_folder(base: str, prefix: str) -> None:
         "%00",
         "..",
         ".",
+        "a" * 300,
     ):
         answer = ask(base, prefix + path)
         assert answer.status in (302, 400, 403, 404), path

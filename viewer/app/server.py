@@ -46,7 +46,7 @@ MAX_CONNECTIONS = 256
 STOPPING_SECONDS = 5
 """Time limit for unfinished responses after a request to stop."""
 THEIRS = re.compile(
-    rf"/{NAME}(\.\w+)?(/.*)?|/-/(static|static-plugins)/.*|/-/(metadata|versions|plugins|settings)(\.json)?|/favicon\.ico"
+    rf"/{NAME}(\.\w+)?(/.*)?|/-/(static|static-plugins)/.{{0,200}}|/-/(metadata|versions|plugins|settings)(\.json)?|/favicon\.ico"
 )
 """The paths of Datasette that are shown. Paths that reveal the machine, or who is logged in, are not."""
 _NEVER = re.compile(r"(?!)")
