@@ -7,8 +7,9 @@ record is here.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from math import isinf
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from crawler.catalogue import load_sites
-from crawler.catalogue.site import Site, is_loopback
+from crawler.catalogue.site import Site, is_loopback, parse_every
 from crawler.clock import Clock, clock
 from crawler.config import SETTINGS, Configuration, SettingKind, SettingOrigin, find, load
 from pipelines.store.database import Store, holds_something
@@ -157,3 +158,15 @@ def parse_time(text: str | None) -> datetime | None:
     except ValueError as error:
         raise click.UsageError(f"{text!r} is no time; write 2025-03-07 or 2025-03-07T14:05") from error
     return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+
+
+def duration(text: str) -> timedelta:
+    """A length of time in an option, as `every` in the catalogue: "90 min", "2 h", "3 days"; a number alone is hours."""
+    try:
+        return timedelta(hours=float(text)) if _HOURS.fullmatch(text) else parse_every(text)
+    except ValueError as error:
+        raise click.UsageError(f"--for {text}: {error}") from error
+
+
+_HOURS = re.compile(r"0?\.[1-9]\d?|[1-9]\d{0,3}(?:\.\d{1,2})?", re.ASCII)
+"""From six minutes to a year and some days."""

@@ -142,6 +142,8 @@ def _print(crawls: list[Row]) -> None:
             )
             summary = "nothing to fetch" + (f"; passed over: {passed_over}" if passed_over else "")
         out.print(f"{crawl['site_id']}: ", word(crawl["outcome"]), f" with {crawl['requests']} requests; {summary}", sep="")
+        if crawl["outcome"] == CrawlOutcome.RUNNING:
+            out.print("how it ended could not be recorded; the log says why", style="yellow")
         if crawl["reason"]:
             out.print(crawl["reason"], style="yellow")
         for source in crawl["silent_sources"][:SHOWN]:

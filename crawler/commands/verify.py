@@ -95,7 +95,7 @@ def command(with_pages: bool, show_all: bool, day: str | None, published: str | 
         for line in (*([] if faults else _unchanged_since(checked)), str(checked)):
             echo(line, err=True)
     else:
-        _print(faults, resealed, checked)
+        _print(faults, resealed, checked, show_all)
     if faults:
         raise SystemExit(1)
 
@@ -193,7 +193,7 @@ def _unchanged_since(checked: Checked) -> list[str]:
     return [f"As they were {best.witness.at} by the ledger's own clock: {what}, {sign}. One that was kept elsewhere proves more."]
 
 
-def _print(faults: list[VerificationFault], resealed: list[SealedAgain], checked: Checked) -> None:
+def _print(faults: list[VerificationFault], resealed: list[SealedAgain], checked: Checked, show_all: bool) -> None:
     out = console()
     for fault in faults:
         out.print(str(fault))
@@ -203,6 +203,8 @@ def _print(faults: list[VerificationFault], resealed: list[SealedAgain], checked
         out.print(f"{one.where}: {one.what}")
     for line in (*([] if faults else _unchanged_since(checked)), str(checked)):
         out.print(line)
+    if faults and not show_all:
+        out.print("It stopped at the first fault, before the rest was checked: --all goes on.")
 
 
 @click.command("verify-bundle")

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
-from crawler.catalogue.site import parse_every
-from crawler.commands import change_ledger, db_option, json_option, load_catalogue, now, open_ledger, options, sites_option
+from crawler.commands import (
+    change_ledger,
+    db_option,
+    duration,
+    json_option,
+    load_catalogue,
+    now,
+    open_ledger,
+    options,
+    sites_option,
+)
 from crawler.commands.console import console, echo, print_json, table, when
 from crawler.schedule import next_start
 from crawler.schedule.control import LAST, NotPossibleError, end_pause, request, row_of_site, set_pause
@@ -61,7 +69,7 @@ def pause(sites: tuple[str, ...], span: str | None, db: str, as_json: bool) -> N
 
     A running crawl is not stopped.
     """
-    until = now() + _duration(span) if span else None
+    until = now() + duration(span) if span else None
     answer = _request(db, "pause", sites, until=optional_moment(until))
     if answer is None:
         answer = _change_ledger(db, sites, lambda site_id: set_pause(db, site_id, now(), until))
@@ -120,7 +128,8 @@ def _print_answer(answer: dict[str, Any] | None, as_json: bool, db: str) -> None
     if as_json:
         print_json(answer)
     else:
-        _print(answer["sites"], as_json)
+        if answer["sites"] or not answer["problems"]:
+            _print(answer["sites"], as_json)
         for one in answer["problems"]:
             echo(f"{one['site']}: {one['problem']}", err=True)
     if answer["problems"]:
@@ -134,13 +143,6 @@ def _print(rows: list[dict[str, str | None]], as_json: bool) -> None:
     cells = [(row["site"], row["state"], when(row["next"]), when(row["paused_until"]) or ("resumed" if row["paused"] else ""))
              for row in rows]  # fmt: skip
     console().print(table(("site", "state", "next start", "paused until"), cells) if rows else "No site is scheduled.")
-
-
-def _duration(text: str) -> timedelta:
-    try:
-        return parse_every(text)
-    except ValueError as error:
-        raise click.UsageError(f"--for {text}: {error}") from error
 
 
 VERBS = (following, run, cancel, pause, resume)

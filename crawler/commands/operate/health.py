@@ -36,6 +36,8 @@ from pipelines.store.rows import span
 
 MOST_WELL = 20
 """Well sites that are printed; if there are more, only their number is."""
+MOST_NAMED = 5
+"""Sites that are named of those that no crawl has begun of."""
 Judged = list[tuple[HealthMetrics, tuple[Finding, ...]]]
 
 
@@ -80,6 +82,10 @@ def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool,
         folded = [] if every else [one for one in shown if not one[1]]
         folded = folded if len(folded) > MOST_WELL else []
         _print([one for one in shown if one not in folded], len(judged), len(metrics) - len(judged), len(folded), missed)
+    never = sorted(set(plan.sites) - {one.site_id for one in metrics}) if plan and metrics and not site else []
+    if never and not as_json:
+        more = f" and {len(never) - MOST_NAMED} more" if len(never) > MOST_NAMED else ""
+        echo(f"never crawled, though enabled: {', '.join(never[:MOST_NAMED])}{more}")
     for text in problem.values():
         echo(f"cluster: {text}", err=as_json)
     if plan and plan.problem and not site:

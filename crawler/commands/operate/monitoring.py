@@ -20,6 +20,7 @@ from crawler.commands import (
     archive_by_settings,
     configuration,
     db_option,
+    duration,
     json_option,
     load_catalogue,
     now,
@@ -237,13 +238,13 @@ def listing(db: str, as_json: bool) -> None:
 
 @alerts_command.command("mute")
 @click.argument("site_id", metavar="SITE")
-@click.option("--for", "hours", default=24.0, show_default=True, metavar="HOURS", type=click.FloatRange(0.1, 24 * 366),
-              help="How long; a mute always ends.")  # fmt: skip
+@click.option("--for", "span", default="24 h", show_default=True, metavar="TIME",
+              help="How long: 90 min, 2 h, 3 days; a number alone is hours. A mute always ends.")  # fmt: skip
 @options(db_option, sites_option, json_option)
-def mute(site_id: str, hours: float, db: str, sites_path: Path | None, as_json: bool) -> None:
+def mute(site_id: str, span: str, db: str, sites_path: Path | None, as_json: bool) -> None:
     """Send nothing about a site for a while; problems that last are reported when that is over."""
     pick_sites(sites_path, (site_id,))
-    until = now() + timedelta(hours=hours)
+    until = now() + duration(span)
     _change_alert_state(db, lambda state: replace(state, mutes={**state.mutes, site_id: until}))
     if as_json:
         print_json({"site": site_id, "until": moment(until)})
@@ -267,13 +268,13 @@ def unmute(site_id: str, db: str, as_json: bool) -> None:
 
 def _change_alert_state(db: str, change: Callable[[AlertState], AlertState]) -> None:
     path = path_beside(db, ALERTS)
-    with hold(locks_of(db), f"{path.stem}.book") as holder:
-        if holder is not None:
-            raise click.ClickException(f"alerts are being sent (process {holder or 'unknown'}); try again in a moment")
-        try:
+    try:
+        with hold(locks_of(db), f"{path.stem}.book") as holder:
+            if holder is not None:
+                raise click.ClickException(f"alerts are being sent (process {holder or 'unknown'}); try again in a moment")
             write_state(path, change(read_alert_state(path)).to_json())
-        except OSError as error:
-            raise click.ClickException(f"{path}: {error.strerror}") from error
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror}") from error
 
 
 def _alerts(db: str) -> Alerts:

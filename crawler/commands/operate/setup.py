@@ -176,9 +176,8 @@ def _ledger(db: Path) -> Check:
     except StoreError as error:
         return Check("ledger", Condition.ILL, str(error), "see docs/operate: when something is wrong")
     if last and instant_of(last) > now() + _CLOCK_MARGIN:
-        return Check(
-            "clock", Condition.ILL, f"{now():%Y-%m-%d %H:%M} UTC, and the last fetch is of {last}", "set the machine's clock"
-        )
+        found = f"{now():%Y-%m-%d %H:%M} UTC, and the last fetch is of {last}"
+        return Check("clock", Condition.ILL, found, "set the machine's clock; if it is right, it was ahead: `verify --all`")
     if absent:
         return Check("archive", Condition.ILL, absent, "until then crawls fail, and ask nothing of their sites")
     return Check("ledger", Condition.WELL, f"{db}: last fetch {last or 'never'}, and the clock agrees")

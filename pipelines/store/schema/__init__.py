@@ -7,6 +7,7 @@ checks that. Times are UTC, ISO 8601 with `Z`; if a page gave only a day, the da
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -115,8 +116,10 @@ def steps_of(path: Path) -> tuple[list[str], list[str], int]:
 
     Raises ValueError if it cannot be read; a file without migrations is not a ledger.
     """
+    is_fixed = not os.access(path.absolute().parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as conn:
+        uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_fixed else ''}"  # on read-only media no log can be made
+        with closing(sqlite3.connect(uri, uri=True)) as conn:
             db = Database(conn, execute_plugins=False)
             applied = [migration.name for migration in migrations.applied(db)]
             pending = [migration.name for migration in migrations.pending(db)]

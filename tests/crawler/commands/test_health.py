@@ -65,6 +65,7 @@ def test_a_site_that_left_the_catalogue_is_nobodys(folder: Path) -> None:
     assert done.exit_code == 0
     assert "paper" not in done.output
     assert "2 more in the ledger, switched off or in no catalogue, and not judged" in done.output
+    assert "never crawled, though enabled: another" in done.output.splitlines()
     assert json.loads(health(folder, "--json", hours=30).output) == []
     (found,) = json.loads(health(folder, "--site", "paper", "--json", hours=30).output)
     assert found["ill"], "asked by name"

@@ -233,5 +233,8 @@ def test_mute(hook: Webhook, folder: Path) -> None:
     assert run(folder, hook, "unmute", "paper", hours=30).exit_code == 0
     assert run(folder, hook, "unmute", "paper", hours=30).exit_code == 2
     assert run(folder, hook, "mute", "nobody").exit_code == 2
+    assert "until 2025-03-07 10:30Z" in run(folder, hook, "mute", "paper", "--for", "90 min").output
+    assert run(folder, hook, "unmute", "paper").exit_code == 0
+    assert run(folder, hook, "mute", "paper", "--for", "0").exit_code == 2
     run(folder, hook, "check", hours=30)
     assert [one["type"] for one in hook.told] == ["warning"]
