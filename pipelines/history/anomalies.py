@@ -54,6 +54,9 @@ WORDY = 5
 """Letters that a line must have beside its numbers to count as a counter's. Lower: rows of results are taken for counters."""
 COUNTER_CHARS = 120
 """Maximum characters of a counter's line. Higher: a paragraph of prose, with a number that is corrected, is taken for one."""
+CUT = 0.5
+"""A page that silently shows no more than this part of its text, and exactly the beginning, is a meter's or cut. Higher: a desk
+that deletes the end of an article is believed a day later."""
 HARDLY_KEPT = 0.1
 """If no more than this part of a text is left it waits for a second fetch. Higher: more honest rewrites are recorded a fetch
 later."""
@@ -175,6 +178,9 @@ def second_look(before: Article | None, reading: Article, unsure: str | None, *,
         if is_asked and _words_kept(before.body, reading.body) < HARDLY_KEPT:
             wait = LONG_LOOK if other_headline or is_emptied else SECOND_LOOK
             return SecondLook(FetchReason.NOT_THIS_PAGE, "lost nearly all its words", wait)
+        is_beginning = reading.body and before.body != reading.body and before.body.startswith(reading.body)
+        if is_beginning and not declared and (unsure or (is_long and len(reading.body) < CUT * len(before.body))):
+            return SecondLook(FetchReason.NOT_SURE_WHOLE, "perhaps not the whole page: only the beginning of its text", LONG_LOOK)
     if unsure in (None, NAMES_ANOTHER):
         return None
     return SecondLook(FetchReason.NOT_SURE_WHOLE, f"perhaps not the whole page: {unsure}", LONG_LOOK if is_back else AGAIN)

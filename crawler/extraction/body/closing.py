@@ -63,9 +63,20 @@ _MAX_BIOGRAPHY = 700
 _NAMED_WITHIN = 40
 
 
+def _is_biography(kept: list[Block], writers: frozenset[str]) -> bool:
+    return len(kept) > 3 and _tells_of_writer(kept[-1], writers) and _is_set_apart(kept[-1], kept[-2])
+
+
 def _tells_of_writer(block: Block, writers: frozenset[str]) -> bool:
     """Whether a paragraph is about the article's own author, in any language: "Anna Moore is our court correspondent"."""
     return block.length < _MAX_BIOGRAPHY and any(writer in block.text[: len(writer) + _NAMED_WITHIN] for writer in writers)
+
+
+def _is_set_apart(block: Block, before: Block) -> bool:
+    """Whether a paragraph has a link, an address or another markup than the one before it, as no part of the story has."""
+    element, other = block.element, before.element
+    is_alike = element.getparent() is other.getparent() and element.get("class") == other.get("class")
+    return block.linked > 0 or "@" in block.text or not is_alike or next(element.iter("em", "i", "strong", "b"), None) is not None
 
 
 _HANDLE = re.compile(r"@\w{3,30}")
@@ -107,5 +118,5 @@ def _names_agency(lowered: str) -> bool:
 def cut_closing(kept: list[Block], writers: frozenset[str]) -> None:
     """Remove the closing lines from the end of a body."""
     _cut_signature(kept)
-    while kept and (_is_scrap(kept[-1]) or (len(kept) > 3 and _tells_of_writer(kept[-1], writers))):
+    while kept and (_is_scrap(kept[-1]) or _is_biography(kept, writers)):
         kept.pop()

@@ -138,6 +138,7 @@ _PAIRS = (
     (word_set("sign up"), Role.FURNITURE | _STRONG),
     (word_set("see also"), Role.FURNITURE | _STRONG),
     (word_set("pull quote"), Role.FURNITURE | _STRONG),
+    (word_set("by line"), Role.BYLINE | Role.FURNITURE | _STRONG),
 )
 """Words that have a meaning only together."""
 _PAIRED = frozenset().union(*(pair for pair, _ in _PAIRS)) | _NEIGHBOURS

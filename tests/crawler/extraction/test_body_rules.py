@@ -309,7 +309,9 @@ def _by(name: str) -> str:
 @table(
     ("html", "writer", "paragraphs"),
     [
-        (p(ONE, TWO, THREE, FOUR, WRITER), "Ines Calder", [ONE, TWO, THREE, FOUR]),
+        (p(ONE, TWO, THREE, FOUR, f"<em>{WRITER}</em>"), "Ines Calder", [ONE, TWO, THREE, FOUR]),
+        (p(ONE, TWO, THREE, FOUR) + f"<p class=bio-line>{WRITER}</p>", "Ines Calder", [ONE, TWO, THREE, FOUR]),
+        (p(ONE, TWO, THREE, FOUR, WRITER), "Ines Calder", [ONE, TWO, THREE, FOUR, WRITER]),  # a namesake may be in the story
         (f"<div>{p(WRITER)}</div>{p(ONE, TWO, THREE, FOUR)}", "Ines Calder", [ONE, TWO, THREE, FOUR]),
         (p(WRITER, ONE, TWO, THREE, FOUR), "Ines Calder", [WRITER, ONE, TWO, THREE, FOUR]),  # a lead may begin with the name
         (p(ONE, TWO, WRITER, THREE, FOUR), "Ines Calder", [ONE, TWO, WRITER, THREE, FOUR]),

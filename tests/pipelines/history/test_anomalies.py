@@ -9,6 +9,8 @@ import pytest
 
 from pipelines.article import Author, Image, Kind
 from pipelines.history.anomalies import (
+    AGAIN,
+    LONG_LOOK,
     NAMES_ANOTHER,
     Anomaly,
     BatchContext,
@@ -211,6 +213,12 @@ FERRY = {
 def test_pages_that_are_not_the_articles(fields: dict[str, Any], unsure: str | None, symptom: str | None) -> None:
     found = second_look(article(TEXT), article(**{"body": TEXT + "\n\nMore.", "seen": 60, **fields}), unsure, declared=False)
     assert (found.symptom[: len(symptom or "")] if found else None) == symptom
+
+
+def test_a_page_that_shows_only_the_beginning_waits_for_a_day() -> None:
+    for part, unsure, wait in ((0.4, None, LONG_LOOK), (0.6, None, None), (0.9, "cut", LONG_LOOK), (1, "cut", AGAIN)):
+        found = second_look(article(TEXT), article(TEXT[: int(part * len(TEXT))], seen=60), unsure, declared=False)
+        assert (found.wait if found else None) == wait, part
 
 
 def test_a_first_page_without_text_waits() -> None:
