@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import http.client
 import io
 import os
 import random
@@ -139,7 +140,7 @@ def measure_csv(store: Store, db: Path) -> bool:
                 try:
                     rows = sum(1 for _ in csv.reader(io.TextIOWrapper(answered, "utf-8", newline=""))) - 1
                     told = "yes" if rows == expected else "**no**"
-                except (OSError, urllib.error.URLError) as error:
+                except (OSError, http.client.HTTPException) as error:
                     told = f"broken: {type(error).__name__}"
             took = time.perf_counter() - begun
             time.sleep(0.1)

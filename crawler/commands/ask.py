@@ -31,9 +31,12 @@ def _parameter(name: str) -> str:
 @click.option("--words", metavar="WORDS", help=_parameter("words"))
 @click.option("--save", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the answer to a file: .csv, .json, .jsonl or .xlsx.")  # fmt: skip
+@click.option("--all", "whole", is_flag=True, help="All rows, also of a question that asks for the first five.")
 @click.option("--sql", "only_sql", is_flag=True, help="Print the question's SQL instead of its answer.")
 @options(db_option, json_option)
-def command(name: str | None, save: Path | None, only_sql: bool, db: str, as_json: bool, **values: str | None) -> None:
+def command(
+    name: str | None, save: Path | None, whole: bool, only_sql: bool, db: str, as_json: bool, **values: str | None
+) -> None:
     """Answer a question of the cookbook; without a name, list them.
 
     Each question says which of --since, --site, --url, --at and --words it needs; the others are usage errors.
@@ -49,9 +52,11 @@ def command(name: str | None, save: Path | None, only_sql: bool, db: str, as_jso
         raise click.UsageError(f"--save: the name ends in one of {', '.join(f'.{one}' for one in TABLES)}")
     with open_ledger(db) as store:
         try:
-            columns, rows = questions.answer(store, name, values, now())
+            columns, rows = questions.answer(store, name, values, now(), whole=whole)
         except questions.QuestionError as error:
             raise click.UsageError(f"{error}; `newsledger ask` lists what can be asked") from error
+    if not whole and len(rows) == questions.questions()[name].first:
+        echo(f"the first {len(rows)}; --all has every row", err=True)
     if save:
         with save.open("wb") as stream:
             stream.writelines(TABLES[form][1](columns, rows))

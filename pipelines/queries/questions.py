@@ -32,6 +32,7 @@ DEFAULT_DAYS = 30
 _QUESTION = re.compile(
     r"^## \d+\. (.+?)\n\n`newsledger[ ]ask ([a-z-]+)([^`\n]*)`\n\n(.*?)^```sql\n(.*?);?\n```\n", re.MULTILINE | re.DOTALL
 )
+_LIMIT = re.compile(r"\s+LIMIT (\d+)$")
 _NAMED = re.compile(r"(?<!:):([a-z]+)\b")
 _TIME_AGO = re.compile(r"(\d{1,5})\s*([hd])", re.ASCII)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -60,6 +61,12 @@ class NamedQuestion:
         return tuple(dict.fromkeys(name for name in _NAMED.findall(self.sql) if name in PARAMETERS))
 
     @property
+    def first(self) -> int | None:
+        """Number of rows to which the SQL limits its answer; None if it has all."""
+        found = _LIMIT.search(self.sql)
+        return int(found[1]) if found and found[1] != "1" else None
+
+    @property
     def for_visitors(self) -> str:
         """The SQL for callers that do not prepare values: an empty `since` means the last DEFAULT_DAYS, and `escape_fts`
         prepares words."""
@@ -83,8 +90,10 @@ def _parse(text: str) -> Iterator[NamedQuestion]:
         yield NamedQuestion(name, title, " ".join(_LINK.sub(r"\1", told).split()), sql, example)
 
 
-def answer(store: Store, name: str, values: Mapping[str, str | None], now: datetime) -> tuple[tuple[str, ...], list[Row]]:
-    """The columns and rows of a question's answer. Raises QuestionError; `since` is optional."""
+def answer(
+    store: Store, name: str, values: Mapping[str, str | None], now: datetime, *, whole: bool = False
+) -> tuple[tuple[str, ...], list[Row]]:
+    """The columns and rows of a question's answer; `whole`: without its limit. Raises QuestionError; `since` is optional."""
     question = questions().get(name)
     if question is None:
         near = get_close_matches(name[:80], questions(), 1)
@@ -96,7 +105,8 @@ def answer(store: Store, name: str, values: Mapping[str, str | None], now: datet
     if lacking := [parameter for parameter in question.parameters if parameter not in given]:
         raise QuestionError(f"{name} needs {lacking[0]}: {PARAMETERS[lacking[0]]}")
     bound = {parameter: _value(parameter, given[parameter], now) for parameter in question.parameters}
-    rows = list(store.rows(question.sql, bound))
+    sql = _LIMIT.sub("", question.sql) if whole and question.first else question.sql
+    rows = list(store.rows(sql, bound))
     first = rows[0] if rows else store.row(f"SELECT q.* FROM (SELECT 1) LEFT JOIN ({question.sql}) q", bound)  # noqa: S608 - our own
     return tuple(first or ()), rows
 

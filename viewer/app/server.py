@@ -147,7 +147,12 @@ def tables(shown: DispatcherConfig, limits: QueryLimits) -> Datasette:
 def canned_queries() -> dict[str, dict[str, Any]]:
     """The cookbook's questions as Datasette's canned queries, each with its form fields."""
     return {
-        one.name: {"sql": one.for_visitors, "title": one.title, "description": one.text, "params": list(one.parameters)}
+        one.name: {
+            "sql": one.for_visitors,
+            "title": one.title,
+            "description": f"{one.text} The first {one.first}." if one.first else one.text,
+            "params": list(one.parameters),
+        }
         for one in questions().values()
     }
 

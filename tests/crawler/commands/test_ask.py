@@ -76,6 +76,17 @@ def test_what_is_asked_wrongly(words: list[str], told: str, db: str) -> None:
     assert told in done.output
 
 
+def test_a_question_that_asks_for_the_first_says_so(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        new_ledger(store).record(article("The mill burns.", topics=tuple("ABCDEF")))
+    asked = ("topics", "--json", "--db", str(tmp_path / "news.db"))
+    five = run(*asked)
+    assert (len(json.loads(five.stdout)), five.stderr) == (5, "the first 5; --all has every row\n")
+    everything = run(*asked, "--all")
+    assert ([row["topic"] for row in json.loads(everything.stdout)], everything.stderr) == (list("ABCDEF"), "")
+    assert {one.first for one in questions().values()} == {None, 5}
+
+
 def test_all_are_listed() -> None:
     told = run().output
     assert all(f"{name} " in told for name in questions())
