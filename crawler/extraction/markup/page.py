@@ -38,11 +38,12 @@ MAX_NOISE = 0.02
 MAX_START = 1_024
 _PRINTED = re.compile(rb"%PDF-\d|%!PS-Adobe", re.IGNORECASE)
 _NO_PAGE = re.compile(
-    rb"\s*\{\\rtf\d|\s*(?:<\?xml[^>]{0,200}\?>\s*|<!--.{0,300}?-->\s*|<!DOCTYPE (?!html)[^>]{0,300}>\s*)*"
+    rb"\s*\{\\rtf\d|\s*(?:<\?xml[^>]{0,200}\?>\s*|(?><!--.{0,300}?-->)\s*|<!DOCTYPE (?!html)[^>]{0,300}>\s*)*+"
     rb"<(?:svg|rss|feed|rdf:RDF|urlset|sitemapindex|opml|plist|Error)\b",
     re.DOTALL | re.IGNORECASE,
 )
-"""The beginnings of other kinds of files that are text, or nearly text."""
+"""The beginnings of other kinds of files that are text, or nearly text. A comment ends at its first "-->": a hundred empty ones
+could be divided in more ways than can be tried."""
 
 _PLAIN_LINK = re.compile(
     r"(?=/|http)(?:https?://[a-z0-9.-]+)?(?:/[\w%,~+!$&()*@=:-][\w%,~+!$&()*@=:.-]*)*/?(?:\?[\w%,~+!$&()*@=:./-]+)?", re.ASCII

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -97,3 +98,10 @@ def test_what_was_read_is_freed_at_once(path: Path) -> None:
     finally:
         gc.enable()
         gc.unfreeze()
+
+
+@table("start", ["<!---->", "<!-- -->  \n", '<?xml version="1.0"?><!---->'])
+def test_a_hundred_comments_before_a_page_take_no_time(start: str) -> None:
+    begun = process_time()
+    assert parse((start * 100 + "<html><body><p>The bridge will close.</p></body></html>").encode(), URL) is not None
+    assert process_time() - begun < 2
