@@ -17,7 +17,6 @@ from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from math import isnan, nan
 from pathlib import Path
 from statistics import mean, median, stdev
@@ -177,8 +176,8 @@ class _Crawls:
         outcome = Outcome.UNCHANGED
         if changed:
             made = _at(max(at for at in story.claims if at <= minute)) if claimed else now
-            count = self.edit_rates.expected if claimed else partial(overwritten, self.edit_rates)
-            self.tally.missed += count(age, max(made - kept.looked, timedelta()), kept.traits)
+            until = max(made - kept.looked, timedelta())
+            self.tally.missed += overwritten(self.edit_rates, age, until, kept.traits, claimed=claimed)
             silent = story.edits[found - 1].silent
             outcome = Outcome.SILENT if silent else Outcome.UPDATED
             self.tally.seen[number, found - 1] = minute

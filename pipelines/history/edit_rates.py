@@ -154,6 +154,10 @@ class EditRateModel:
             else (factors[0] - factors[1]) * sums[_FIRST_AGE_AFTER_A_DAY] + factors[1] * found
         )
 
+    def soon_after(self, age: float, factors: Factors) -> float:
+        """All edits an hour within SOON hours of one that is made at an age since publication."""
+        return factors[0] * self.rates[_SOON][bisect_right(AGES_HOURS, age)]
+
 
 NEWS_HOURS = 48.0
 """An edit loses its worth evenly over this many hours until it is seen: half in a day."""
@@ -180,7 +184,7 @@ class Worth:
         model, end, frequency, factors = self.model, self.start + hours, self.frequency, self.factors
         until = model.upto(end, frequency, factors)
         expected = until - model.upto(self.start, frequency, factors)
-        soon = factors[0] * model.rates[_SOON][bisect_right(AGES_HOURS, self.changed_after + self.start + hours / 2)]
+        soon = model.soon_after(self.changed_after + self.start + hours / 2, factors)
         overwritten, late = soon * min(hours, SOON) ** 2 / 2, min(hours, NEWS_HOURS) ** 2 / (2 * NEWS_HOURS)
         return -expm1(-expected) / hours * (overwritten + late)
 
@@ -227,13 +231,27 @@ def learned(
                 yield name, expected[era] / _relative_rate(model.counts.get(name)), seen[era]
 
 
-def overwritten(model: EditRateModel, age: timedelta, waited: timedelta, traits: Traits) -> float:
-    """Undeclared edits expected to have followed one between two fetches, of which the second found the last."""
-    start, factors = _hours(age), model.factors(traits)
-    end, after, missed = start + _hours(waited), _frequency(traits.edits + 1), 0.0
+def overwritten(model: EditRateModel, age: timedelta, waited: timedelta, traits: Traits, *, claimed: bool = False) -> float:
+    """Undeclared edits expected between two fetches beside the one that the second found: after it; or, with `claimed`, before
+    it, where `waited` ends at the time that a source gave it.
+
+    Close to an edit there are as many as edits follow one another soon, before it as after it; further away, as ever.
+    """
+    start, factors, after = _hours(age), model.factors(traits), _frequency(traits.edits + 1)
+    end, missed = start + _hours(waited), 0.0
+    at_first = model.upto(SOON, after, factors)
+    undeclared = min(at_first / model.upto(SOON, _FOLLOWED, factors), 1.0)
+
+    def nearby(age: float, hours: float) -> float:
+        return undeclared * model.soon_after(traits.changed_after + age, factors) * min(hours, SOON)
+
+    if claimed:
+        earlier = max(waited - timedelta(hours=SOON), timedelta())
+        return nearby(end, end - start) + model.expected(age, earlier, traits)
     for piece, _, edits in _split_by_age(model, start, end, _frequency(traits.edits), factors, found=True):
         upper = min(end, AGES_HOURS[piece])
-        missed += edits * model.upto(end - (start + upper) / 2, after, factors)
+        middle = (start + upper) / 2
+        missed += edits * (nearby(middle, end - middle) + max(model.upto(end - middle, after, factors) - at_first, 0.0))
         start = upper
     return missed
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 
 from pipelines.article import CHANGES, Article, Fetch, Outcome
 from pipelines.history.edit_rates import (
@@ -96,8 +96,8 @@ class StatsUpdater:
     def _learn_missed(self, article_id: int, last_fetched: datetime, age: timedelta, traits: Traits, fetch: Fetch) -> None:
         """Add the expected number of unseen edits before this one. A claimed time says when the last of them was made."""
         made = min(fetch.claimed_modified.instant, fetch.fetched) if fetch.claimed_modified else fetch.fetched
-        count = self.edit_rates.expected if fetch.claimed_modified else partial(overwritten, self.edit_rates)
-        missed = count(age, max(made - last_fetched, timedelta()), traits)
+        waited = max(made - last_fetched, timedelta())
+        missed = overwritten(self.edit_rates, age, waited, traits, claimed=fetch.claimed_modified is not None)
         self._store.execute("UPDATE articles SET edits_missed = edits_missed + ? WHERE id = ?", (round(missed, 5), article_id))
 
     def _is_counted(self, name: str) -> bool:

@@ -134,6 +134,14 @@ def test_what_an_edit_was_followed_by_before_anybody_looked_is_expected_by_the_r
     assert 0 < young[0] < 0.1, "one who looks after an hour misses little"
 
 
+def test_a_declared_edit_was_preceded_by_as_many_as_it_is_followed_by() -> None:
+    lonely, busy = (EditRateModel({"followed soon, under 168 h": Count(500, found)}) for found in (1, 400))
+    found = [overwritten(one, 100 * HOUR, 10 * HOUR, Traits(), claimed=True) for one in (lonely, busy)]
+    assert found[0] < found[1] / 5
+    assert found[0] > lonely.expected(100 * HOUR, 7 * HOUR, Traits())
+    assert overwritten(busy, 100 * HOUR, 0 * HOUR, Traits(), claimed=True) == 0
+
+
 @table(
     ("expected", "low", "high"),
     [(0.0, 0, 0), (0.04, 0, 0), (0.3, 0, 1), (3.0, 0, 7), (40.0, 12, 80), (2_000.0, 600, 4_000)],
