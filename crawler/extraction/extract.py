@@ -27,7 +27,7 @@ from crawler.extraction.choice.zones import guess_zone
 from crawler.extraction.declared import jsonld, meta
 from crawler.extraction.declared.access import propose_access
 from crawler.extraction.declared.canonical import canonical_address, named_addresses
-from crawler.extraction.declared.pagedata import data_text
+from crawler.extraction.declared.pagedata import data_text, data_topics
 from crawler.extraction.declared.proposals import Proposal, Proposals, Verdict
 from crawler.extraction.declared.structured import propose_itemprops, propose_jsonld, propose_meta, set_aside_foreign_items
 from crawler.extraction.declared.titles import letters, site_names
@@ -248,6 +248,8 @@ def _judge(gathered: _Page, site: Site | None) -> dict[str, Verdict[Any]]:
     section = judge.section(proposals)
     kind = judge_kind(_signs(gathered, len(body), section.value, _has_person(authors.value)))
     standfirst = judge.description(proposals)
+    if not proposals.topics:
+        proposals.topics.append(Proposal(data_topics(page, tuple(one.value for one in proposals.headlines)), "data"))
     return {
         "kind": kind,
         "canonical_url": canonical_address(proposals, page.url),

@@ -122,7 +122,8 @@ def topics(proposals: Proposals, text: str, site_name: str | None, writers: Coll
     names = {name.casefold() for name in (*writers, site_name or "")}
     lists: list[tuple[str, tuple[str, ...]]] = []
     for proposal in sorted(proposals.topics, key=lambda one: rank(one.source, TOPICS)):
-        words = tuple(word for word in dict.fromkeys(proposal.value) if _is_topic(word, names))
+        spelled = (_TOPIC_LABEL.sub("", word) for word in proposal.value)
+        words = tuple(word for word in dict.fromkeys(spelled) if _is_topic(word, names))
         if words:
             lists.append((proposal.source, words))
     lowered = text.casefold()
@@ -142,6 +143,9 @@ MIN_SAID = 0.25
 _SHORT_ROW, _LONG_ROW, _FEW = 8, 15, 5
 
 
+_TOPIC_LABEL = re.compile(r"^(?:tags?|topics?|keywords?|subjects?)\s*:\s*", re.IGNORECASE)
+
+
 def _is_topic(word: str, names: Collection[str]) -> bool:
     """Whether a word may be a topic: not a machine's code, not the name of the site or of a writer of the article."""
     return 1 < len(word) < 80 and not _MACHINE_WORD.fullmatch(word) and word.casefold() not in names
@@ -159,7 +163,7 @@ def _needs_no_word(source: str, words: tuple[str, ...], share: float, best: floa
     """
     if source == "meta.article:tag":
         return share > 0 or best < MIN_SAID
-    return not source.startswith(("meta.", "jsonld.")) and len(words) <= _SHORT_ROW
+    return not source.startswith(("meta.", "jsonld.", "data")) and len(words) <= _SHORT_ROW
 
 
 def _better_declared(lists: list[tuple[str, tuple[str, ...]]]) -> Verdict[tuple[str, ...]]:

@@ -114,7 +114,7 @@ def _strings(value: Json, depth: int) -> list[str]:
     if isinstance(value, list):
         return [text for one in value[:500] for text in _strings(one, depth + 1)]
     if isinstance(value, dict):
-        for key in ("basic", "name", "text", "content", "value", "html", "items", "by"):
+        for key in ("basic", "name", "label", "text", "content", "value", "html", "items", "by"):
             found = _strings(value.get(key), depth + 1)
             if found:
                 return found
@@ -138,7 +138,9 @@ def data_text(page: Page, names: tuple[str, ...]) -> tuple[str, ...]:
     names. For pages that print their text by script."""
     wanted = frozenset(letters(name) for name in names) - {""}
     budget = [MAX_VALUES]
-    texts = [text for value in _values(page) if wanted for text in _named_texts(value, wanted, False, budget)]
+    named = (found for value in _values(page) if wanted for found in _named(value, wanted, False, budget))
+    listed = (_lines(one) for value, parts in named for one in (value, *parts) if isinstance(one, str | list))
+    texts = filter(_is_text, listed)
     told = [text for text in texts if any(_tells_of(text, name) for name in names)]
     return max(told, key=lambda lines: sum(map(len, lines)), default=())
 
@@ -173,8 +175,8 @@ _ROW = re.compile(r"(?:^|\n)[0-9a-f]{1,4}:(?=[\[{])")
 _MAX_ROWS = 200
 
 
-def _named_texts(value: Json, names: frozenset[str], is_named: bool, budget: list[int]) -> Iterator[tuple[str, ...]]:
-    """The texts in an object that has one of these names, and in everything inside it except other articles."""
+def _named(value: Json, names: frozenset[str], is_named: bool, budget: list[int]) -> Iterator[tuple[Json, list[Json]]]:
+    """Each object that has one of these names, and everything inside it except other articles, with its parts."""
     budget[0] -= 1
     if budget[0] < 0:
         return
@@ -188,9 +190,28 @@ def _named_texts(value: Json, names: frozenset[str], is_named: bool, budget: lis
     else:
         return
     if is_named:
-        yield from filter(_is_text, (_lines(part) for part in (value, *parts) if isinstance(part, str | list)))
+        yield value, parts
     for part in parts:
-        yield from _named_texts(part, names, is_named, budget)
+        yield from _named(part, names, is_named, budget)
+
+
+_TOPIC_KEYS = ("tags", "keywords", "topics")
+_MAX_TOPICS, _MAX_TOPIC = 30, 60
+
+
+def data_topics(page: Page, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The topics in the data of the page's scripts, of the first object that has one of the article's names and any. For pages
+    that declare and print none."""
+    wanted = frozenset(letters(name) for name in names) - {""}
+    budget = [MAX_VALUES]
+    for whole in _values(page) if wanted else ():
+        for value, _ in _named(whole, wanted, False, budget):
+            listed = [value.get(key) for key in _TOPIC_KEYS] if isinstance(value, dict) else []
+            for one in listed:
+                found = [text for part in one for text in strings_at({"": part}, ("",))[:1]] if isinstance(one, list) else []
+                if 0 < len(found) <= _MAX_TOPICS and all(len(text) <= _MAX_TOPIC for text in found):
+                    return tuple(dict.fromkeys(map(plain, found)))
+    return ()
 
 
 def _lines(value: Json) -> tuple[str, ...]:

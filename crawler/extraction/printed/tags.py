@@ -50,7 +50,7 @@ def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
     # WordPress names the whole article for its tags: "post tag-rome".
     boxes = {element for element, role in page.roles.items() if role & Role.TAGS and element.tag not in _WHOLE}
     tags = {link for link, _ in page.links if "tag" in (link.get("rel") or "").split()} if page.mentions("tag") else set()
-    to_topics = page.links_to(_TAG_ADDRESS)
+    to_topics = page.links_to(_TAG_ADDRESS) | {link for link, _ in page.links if (link.text or "").lstrip()[:1] == "#"}
     for element in page.tagged("a", "h1", "h2") if boxes or tags or to_topics else ():
         below = below or element is heading
         if not below or element.tag != "a":

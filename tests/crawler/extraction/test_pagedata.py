@@ -94,3 +94,20 @@ def test_a_text_in_a_dense_script_needs_fewer_characters() -> None:
 def test_a_page_whose_text_is_in_its_data_is_an_article() -> None:
     found = explain(f"<html><head><title>{TITLE}</title>{FOUND['markup in the props']}</head><body></body></html>", URL)
     assert found.article.kind is Kind.ARTICLE
+
+
+@table(
+    ("article", "head", "topics"),
+    [
+        ({"title": TITLE, "tags": [{"name": "Locks", "slug": "l"}, {"name": "Tarn Weir"}]}, "", ("Locks", "Tarn Weir")),
+        ({"title": TITLE, "meta": {"keywords": ["Locks", "Tarn Weir"]}}, "", ("Locks", "Tarn Weir")),
+        # What is declared comes first; lists of other stories and of codes are not the article's.
+        ({"title": TITLE, "tags": ["Tarn Weir"]}, "<meta name=keywords content='lock,weir'>", ("lock", "weir")),
+        ({"title": "The fair moves", "tags": ["Tarn Weir"]}, "", ()),
+        ({"title": TITLE, "related": [{"tags": ["Tarn Weir"]}]}, "", ()),
+        ({"title": TITLE, "tags": ["serversidehawk", "onecolumn"]}, "", ()),
+    ],
+)
+def test_topics_of_the_article_in_the_data(article: dict[str, Any], head: str, topics: tuple[str, ...]) -> None:
+    html = f"<title>{TITLE}</title>{head}{data({'props': article})}<article><h1>{TITLE}</h1>{MARKUP}</article>"
+    assert explain(html, URL).article.topics == topics

@@ -61,6 +61,11 @@ def test_a_printed_row_is_believed_before_a_long_list_by_machines() -> None:
     assert extract(f"{head}{tags}{ARTICLE}{row}</article>", "https://www.example.org/x").topics == ("Heron", "Weir")
 
 
+def test_labels_inside_keywords_are_cut() -> None:
+    head = '<meta name="keywords" content="section:news,tag:heron,topic: weir">'
+    assert extract(f"{head}{ARTICLE}</article>", "https://www.example.org/x").topics == ("heron", "weir")
+
+
 def test_keywords_that_run_together_are_taken_where_they_are_parted() -> None:
     item = '{"@type":"NewsArticle","headline":"The heron stays","keywords":["weir heron town"]}'
     head = f'<script type="application/ld+json">{item}</script><meta name="keywords" content="heron,weir,town">'
@@ -71,6 +76,7 @@ def test_keywords_that_run_together_are_taken_where_they_are_parted() -> None:
     "row",
     [
         "<div>Tópicos: <a href=/x/a>Heron</a> <a href=/x/b>Weir</a></div>",
+        "<div><a href='/search?q=%23heron'>#Heron</a> <a href='/search?q=%23weir'>#Weir</a></div>",
         "<div>関連タグ <a href=/x/a>Heron</a> <a href=/x/b>Weir</a></div>",
         "<div>キーワード: <a href=/x/a>Heron</a> <a href=/x/b>Weir</a></div>",
         "<div>태그 <a href=/x/a>Heron</a> <a href=/x/b>Weir</a></div>",
