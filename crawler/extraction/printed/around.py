@@ -11,6 +11,7 @@ from lxml.etree import _Element as Element
 
 from crawler.extraction.body.blocks import INLINE, Block
 from crawler.extraction.body.container import BodyReading
+from crawler.extraction.body.lines import ends_sentence
 from crawler.extraction.declared.jsonld import overlap
 from crawler.extraction.declared.proposals import Proposal, Proposals
 from crawler.extraction.declared.structured import stamp
@@ -167,6 +168,8 @@ def _propose_byline(page: Page, element: Element, place: str, into: Proposals) -
     text = byline_text(page, element) if len(into.bylines) < MAX_PROPOSALS else ""
     if not 3 <= len(text) <= MAX_BYLINE:
         return False
+    if place == "body" and ends_sentence(text) and not NAMES_WRITER.match(text):
+        return False  # a biography
     linked = [
         text_of(link)
         for link in element.iter("a")

@@ -31,6 +31,13 @@ def ld(author: str) -> str:
         # a box for each writer, and none around them
         (page(top="<div><span class=author>Una Pell</span> <span class=author>Bo Lind</span></div>"), ["Una Pell", "Bo Lind"]),
         (page(top="<div><b class=byline>Una Pell</b><b class=byline>Una Pell</b></div>"), ["Una Pell"]),
+        # a biography below the text names nobody else
+        (
+            page("<meta name=author content='هدى السالم'>").replace(
+                "</article>", "<div class=author-bio><p>هدى السالم صحفية تكتب عن الموانئ.</p></div></article>"
+            ),
+            ["هدى السالم"],
+        ),
         # one text for several
         (page(ld('"Una Pell and Bo Lind"')), ["Una Pell", "Bo Lind"]),
         (page(ld('{"@type": "Person", "name": "Una Pell, Bo Lind"}')), ["Una Pell", "Bo Lind"]),
