@@ -164,7 +164,7 @@ def revisions_a_day(store: Store, sites: Sequence[str] | None, kinds: Sequence[s
 def delays(store: Store, site_id: str, limit: int = 500) -> list[int]:
     """Minutes from publication to each of the latest edits, newest first; articles that give only a day are left out."""
     values = {"site": site_id, "limit": limit, "changes": json.dumps(_EDITS)}
-    return [row["minutes"] for row in store.rows(_DELAYS, values) if row["minutes"] >= 0]
+    return [minutes for (minutes,) in store.values(_DELAYS, values) if minutes >= 0]
 
 
 def crawls(store: Store, site_id: str, limit: int = 20) -> list[CrawlSummary]:
