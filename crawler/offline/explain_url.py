@@ -149,9 +149,10 @@ def _expected_edits(
     hourly = edit_rates.expected(now - since, timedelta(hours=1), traits)
     unseen = edit_rates.expected(checked - since, now - checked, traits)
     lost = edit_rates.worth(checked - since, traits).after(max((now - checked) / timedelta(hours=1), 0.01))
-    text = (f"Articles like it have been edited {hourly:.2g} times an hour at this age without a word; since the last look "
-            f"{unseen:.2g} such edits are expected. A look is worth it when waiting longer is expected to lose {price:.2g} of an "
-            f"edit; now it is {lost:.2g}.")  # fmt: skip
+    once_in = span(timedelta(hours=1 / max(hourly, 1e-9)))
+    text = (f"Articles like it are edited without notice about once in {once_in} at this age; since the last look {unseen:.2f} "
+            f"such edits are expected. A look is worth it when waiting longer would lose one edit in "
+            f"{1 / price:,.0f} articles; now it would lose {lost / price:.0%} of that.")  # fmt: skip
     return Reason("worth", text)
 
 

@@ -67,8 +67,10 @@ def test_a_known_article(folder: Path) -> None:
     assert found["ladder"].startswith(
         "The ladder says: after a look at an article unchanged for 2 h the next comes 78 min later."
     )
-    assert found["worth"].startswith("Articles like it have been edited 0.0")
-    assert "worth it when waiting longer is expected to lose 0.0012 of an edit; now it is 0.0" in found["worth"]
+    assert found["worth"].startswith(
+        "Articles like it are edited without notice about once in 6 days at this age; since the last"
+    )
+    assert "worth it when waiting longer would lose one edit in 833 articles; now it would lose " in found["worth"]
     assert next(iter(json.loads(why(folder, URL, "--json").output)["reasons"]))["code"] == "known"
 
 
