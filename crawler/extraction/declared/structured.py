@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from lxml.etree import _Element as Element
@@ -132,7 +133,8 @@ def set_aside_foreign_items(page: Page, identity: jsonld.Identity) -> bool:
     """
     articles = jsonld.ARTICLE_TYPES
     scopes = (next((one for one in element.iterancestors() if _kind_of(one) in articles), None) for element in page.itemprops)
-    foreign = [scope for scope in dict.fromkeys(scopes) if scope is not None and _is_foreign(page, scope, identity)]
+    found = islice((scope for scope in dict.fromkeys(scopes) if scope is not None), MAX_ITEMS)
+    foreign = [scope for scope in found if _is_foreign(page, scope, identity)]
     for scope in foreign:
         page.roles[scope] = page.role(scope) | Role.ELSEWHERE | Role.FURNITURE
     return bool(foreign)
@@ -148,12 +150,15 @@ _KIND = re.compile(r"[/:#]")
 
 
 def _is_foreign(page: Page, scope: Element, identity: jsonld.Identity) -> bool:
+    elements = list(islice(scope.iter(), MAX_TEASER + 1))
+    if len(elements) > MAX_TEASER:
+        return False
     if next(scope.iter("h1"), None) is not None or sum(len(text_of(one)) > MIN_PROSE for one in scope.iter("p")) > 1:
         return False
     item: jsonld.Item = {}
     if address := page.absolute(scope.get("itemid") or scope.get("about")):
         item["url"] = address
-    for element in scope.iter():
+    for element in elements:
         for named in f"{element.get('itemprop') or ''} {element.get('property') or ''}".split():
             name = named.removeprefix("schema:")
             if name not in ("headline", "name", "url", "mainEntityOfPage"):
@@ -167,6 +172,8 @@ def _is_foreign(page: Page, scope: Element, identity: jsonld.Identity) -> bool:
     return jsonld.is_foreign(item, identity)
 
 
+MAX_ITEMS, MAX_TEASER = 100, 300
+"""Maximum items of microdata examined on one page, and elements of one that can be a teaser."""
 MIN_PROSE = 80
 """Characters of a paragraph of text; a teaser has one at most."""
 

@@ -71,10 +71,12 @@ def credited_box(page: Page, image: Element) -> Element | None:
     width, height = size_of(image)
     if 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or leads_away(image):
         return None
-    box = image.getparent()
-    while box is not None and box.tag in _FORMS and not (length := _length_of(box)):
+    box, length = image.getparent(), 0
+    for _ in range(_MAX_BOX_DEPTH):
+        if box is None or box.tag not in _FORMS or (length := _length_of(box)):
+            break
         box = box.getnext() if box.tag == "p" else box.getparent()
-    if box is None or box.tag not in _FORMS or length > _MAX_UNNAMED or page.role(box) & _NO_BOX:
+    if box is None or box.tag not in _FORMS or not 0 < length <= _MAX_UNNAMED or page.role(box) & _NO_BOX:
         return None
     if sum(1 for _ in islice(box.iter("img"), 2)) > 1 or any(_length_of(one) for one in box.iter(*_NO_LINES)):
         return None
@@ -86,10 +88,10 @@ def credited_box(page: Page, image: Element) -> Element | None:
 def _length_of(element: Element) -> int:
     """The length of an element's text; counted up to the longest that a box without a name can have."""
     length = 0
-    for text in element.itertext():
+    for pieces, text in enumerate(element.itertext()):
         length += len(text.strip())
-        if length > _MAX_UNNAMED:
-            break
+        if length > _MAX_UNNAMED or pieces > _MAX_UNNAMED:
+            return _MAX_UNNAMED + 1
     return length
 
 
