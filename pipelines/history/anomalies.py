@@ -47,7 +47,8 @@ AT_TIMES = 2
 boilerplate."""
 VERY_MANY = 20
 """Number of articles that gain the same line, or change the same one of standfirst, names and captions, for it to be the template
-in any crawl, however many others are as they were. Lower: a note that a desk adds to many counts as boilerplate."""
+in any crawl, however many others are as they were; those in quarantine for the same count too. Lower: a note that a desk adds to
+many counts as boilerplate."""
 MANY, MANY_MILD = 8, 5
 """This many silent edits of one field, in most articles that were read again, are none; of standfirst, names or captions only."""
 WORDY = 5
@@ -317,11 +318,12 @@ def _is_honest(symptom: str, count: int, mild: int, batch: BatchContext) -> bool
         name = symptom.removeprefix(_NEW + "no ")
         share = 1 - batch.usual.share(name) if name in FIELDS else 1 - NEARLY_ALWAYS
         return batch.sound >= SOUND_NEEDED - 2 and count <= 1 + 2 * share * (count + batch.sound)
+    known = batch.quarantined.get(symptom, 0)
     if symptom.startswith(_SILENT):
         is_most = mild >= MANY_MILD and mild > batch.confirmed
-        is_mild = symptom.removeprefix(_SILENT) in _MILD and (is_most or count >= VERY_MANY)
+        is_mild = symptom.removeprefix(_SILENT) in _MILD and (is_most or count + known >= VERY_MANY)
         return not is_mild and (count < MANY or count <= 3 * batch.confirmed)
-    count += batch.quarantined.get(symptom, 0)
+    count += known
     if symptom in GRAVE:
         return batch.sound >= SOUND_NEEDED and count == 1
     return count == 1 or batch.sound >= (RARE if count > 2 else SOUND_NEEDED) * count

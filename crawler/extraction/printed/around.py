@@ -64,8 +64,6 @@ def article_region(page: Page, heading: Element | None, container: Element | Non
 
 Step: TypeAlias = tuple[Element, int, bool]
 """An element of the article's region, its roles, and whether it is in the body."""
-
-
 _SIDES = frozenset(("nav", "form", "footer", "aside"))
 _ASIDE = Role.COMMENTS | Role.DROPPED | Role.ELSEWHERE
 
@@ -166,10 +164,9 @@ def _is_own_text(page: Page, element: Element, text: str) -> bool:
 def _propose_byline(page: Page, element: Element, place: str, into: Proposals) -> bool:
     """Propose from a box named for authors: the links to them, the name marked as author, the whole text."""
     text = byline_text(page, element) if len(into.bylines) < MAX_PROPOSALS else ""
-    if not 3 <= len(text) <= MAX_BYLINE:
+    is_biography = place == "body" and ends_sentence(text) and not NAMES_WRITER.match(text)
+    if is_biography or not 3 <= len(text) <= MAX_BYLINE:
         return False
-    if place == "body" and ends_sentence(text) and not NAMES_WRITER.match(text):
-        return False  # a biography
     linked = [
         text_of(link)
         for link in element.iter("a")

@@ -102,6 +102,8 @@ def symptom(*names: str) -> Anomaly:
         pytest.param([symptom("lost authors")] * 3, BatchContext(40, 40), False, id="three names gone"),
         pytest.param([symptom("lost authors")] * 3, BatchContext(60, 60), True, id="three names gone on a large site"),
         pytest.param([symptom("lost authors")], BatchContext(9, 9, quarantined={"lost authors": 4}), False, id="as before"),
+        pytest.param([symptom("silent authors")], BatchContext(9, quarantined={"silent authors": 19}), False, id="template"),
+        pytest.param([symptom("silent authors")], BatchContext(9, 9, quarantined={"silent authors": 9}), True, id="some others"),
         pytest.param([symptom("silent body")] * 7, BatchContext(), True, id="seven texts edited"),
         pytest.param([symptom("silent body")] * 8, BatchContext(2, 2), False, id="eight texts of ten edited in one night"),
         pytest.param([symptom("silent body")] * 8, BatchContext(3, 3), True, id="eight texts of eleven"),
