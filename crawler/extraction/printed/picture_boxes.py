@@ -37,6 +37,8 @@ def stands_in_text(page: Page, image: Element, known: set[str | None]) -> bool:
     if box is None or 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or leads_away(image):
         return False
     is_large = width >= _MIN_WIDTH or _LARGE.search(image.get("class") or "") is not None
+    if not is_large and box.tag != "p":
+        return False
     if text_of(box):
         is_large = is_large and (box.tag == "p" or sum(child.tag == "p" for child in box) > 1)
     else:
@@ -57,9 +59,17 @@ def unnamed_box(page: Page, image: Element, container: Element | None) -> Elemen
     width, height = size_of(image)
     if 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or leads_away(image):
         return None
-    box = next((above for above in islice(image.iterancestors(), _MAX_BOX_DEPTH) if above is container or text_of(above)), None)
+    box = next(
+        (above for above in islice(image.iterancestors(), _MAX_BOX_DEPTH) if above is container or _length_of(above)), None
+    )
     around = None if box is None or box is container or box.tag != "div" else box.getparent()
-    if box is None or around is None or page.role(box) & _NO_BOX or sum(1 for _ in islice(box.iter("img"), 2)) > 1:
+    if (
+        box is None
+        or around is None
+        or _length_of(box) > _MAX_UNNAMED
+        or page.role(box) & _NO_BOX
+        or sum(1 for _ in islice(box.iter("img"), 2)) > 1
+    ):
         return None
     is_beside = len(text_of(box)) <= _MAX_UNNAMED and sum(one.tag == "p" and len(text_of(one)) > 100 for one in around) > 1
     return box if is_beside and not any(text_of(one) for one in box.iter(*_NO_LINES)) else None
@@ -86,17 +96,22 @@ def credited_box(page: Page, image: Element) -> Element | None:
 
 
 def _length_of(element: Element) -> int:
-    """The length of an element's text; counted up to the longest that a box without a name can have."""
+    """The length of an element's text; counted up to the longest that a box without a name can have, in at most so many parts."""
+    if sum(1 for _ in islice(element.iter(), _MAX_PARTS + 1)) > _MAX_PARTS:
+        return _MAX_UNNAMED + 1
     length = 0
-    for pieces, text in enumerate(element.itertext()):
+    for text in element.itertext():
         length += len(text.strip())
-        if length > _MAX_UNNAMED or pieces > _MAX_UNNAMED:
-            return _MAX_UNNAMED + 1
+        if length > _MAX_UNNAMED:
+            break
     return length
 
 
 _FORMS = frozenset(("div", "p", "span", "a", "picture", "center", "td", "li", "section"))
 _MAX_BOX_DEPTH, _MAX_UNNAMED = 6, 400
+_MAX_PARTS, _MAX_SIBLINGS = 100, 20
+"""Maximum elements of a box without a name, and siblings from a caption to its picture. Without them, thousands of empty
+elements beside as many pictures are read for minutes."""
 _NO_BOX = Role.BYLINE | Role.ELSEWHERE | Role.COMMENTS | Role.FURNITURE
 _NO_LINES = ("h1", "h2", "h3", "h4", "h5", "h6", "button", "ul", "table", "time")
 
@@ -146,7 +161,7 @@ def _is_beside_picture(page: Page, caption: Element) -> bool:
     for element in (caption, *islice(caption.iterancestors(), 1)):
         for following in (element.itersiblings(preceding=True), element.itersiblings()):
             between = 0
-            for beside in following:
+            for beside in islice(following, _MAX_SIBLINGS):
                 length = len(text_of(beside))
                 if next(beside.iter("img", "amp-img"), None) is not None or (not length and page.role(beside) & Role.PICTURE):
                     return True
