@@ -235,6 +235,16 @@ def test_views_tell_the_day(tmp_path: Path) -> None:
         assert store.value("SELECT articles FROM site_health") == 1
 
 
+def test_no_deletion_reads_all_revisions(tmp_path: Path) -> None:
+    """A foreign key without an index makes SQLite read the whole table whenever a row that it may name is deleted."""
+    with new_store(tmp_path) as store:
+        keys = [row["from"] for row in store.rows("SELECT * FROM pragma_foreign_key_list('revisions')")]
+        assert {"reverted_to", "reads_as", "article_id"} <= set(keys)
+        for key in keys:
+            plan = [row["detail"] for row in store.rows(f"EXPLAIN QUERY PLAN SELECT 1 FROM revisions WHERE {key} = ?", (1,))]
+            assert all(step.startswith("SEARCH") for step in plan), (key, plan)
+
+
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
 
