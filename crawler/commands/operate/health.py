@@ -83,7 +83,7 @@ def command(site: str | None, max_age_hours: float, only_ill: bool, every: bool,
         folded = folded if len(folded) > MOST_WELL else []
         _print([one for one in shown if one not in folded], len(judged), len(metrics) - len(judged), len(folded), missed)
     never = sorted(set(plan.sites) - {one.site_id for one in metrics}) if plan and metrics and not site else []
-    if never and not as_json:
+    if 0 < len(never) <= len(metrics) and not as_json:  # else who crawls some titles of the catalogue would see all others
         more = f" and {len(never) - MOST_NAMED} more" if len(never) > MOST_NAMED else ""
         echo(f"never crawled, though enabled: {', '.join(never[:MOST_NAMED])}{more}")
     for text in problem.values():

@@ -37,10 +37,8 @@ def stands_in_text(page: Page, image: Element, known: set[str | None]) -> bool:
     if box is None or 0 < width < _MIN_WIDTH or 0 < height < _MIN_HEIGHT or leads_away(image):
         return False
     is_large = width >= _MIN_WIDTH or _LARGE.search(image.get("class") or "") is not None
-    if not is_large and box.tag != "p":
-        return False
-    if text_of(box):
-        is_large = is_large and (box.tag == "p" or sum(child.tag == "p" for child in box) > 1)
+    if _length_of(box):
+        is_large = is_large and (box.tag == "p" or len(list(islice(box.iterchildren("p"), 2))) > 1)
     else:
         is_large = is_large or box.tag == "p"
     address = file_of(page, image)
@@ -71,8 +69,8 @@ def unnamed_box(page: Page, image: Element, container: Element | None) -> Elemen
         or sum(1 for _ in islice(box.iter("img"), 2)) > 1
     ):
         return None
-    is_beside = len(text_of(box)) <= _MAX_UNNAMED and sum(one.tag == "p" and len(text_of(one)) > 100 for one in around) > 1
-    return box if is_beside and not any(text_of(one) for one in box.iter(*_NO_LINES)) else None
+    beside = (one for one in islice(around.iterchildren("p"), _MAX_PARTS) if len(text_of(one)) > 100)
+    return box if len(list(islice(beside, 2))) > 1 and not any(text_of(one) for one in box.iter(*_NO_LINES)) else None
 
 
 def credited_box(page: Page, image: Element) -> Element | None:

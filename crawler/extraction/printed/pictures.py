@@ -39,6 +39,8 @@ from pipelines.text.captions import cleaned_credit, split_caption
 from pipelines.text.lexicons import is_given_name
 
 MAX_PICTURES = 300
+MAX_IMAGES = 1_000
+"""Maximum `img` elements looked at, icons included: the text around each is read."""
 MAX_CAPTION = 1_500
 MIN_PROSE = 350
 """Characters above which a paragraph is not a caption, unless it is named as one."""
@@ -105,12 +107,12 @@ def read_pictures(page: Page, steps: list[Step], container: Element | None) -> t
     done: set[Element] = set()
     shown: tuple[Element, str] | None = None
     text_boxes = set() if container is None else {container, *container.iterancestors()}
-    seen_at = last_at = 0
+    seen_at = last_at = images = 0
     last: Element | None = None
     for number, (element, role, inside) in enumerate(steps):
         tag = element.tag
         if tag == "img":
-            last, last_at = element, number
+            last, last_at, images = element, number, images + 1
             if (alt := _alt(element)) is not None:
                 shown, seen_at = (element, alt), number
         elif tag == "h1":
@@ -118,7 +120,7 @@ def read_pictures(page: Page, steps: list[Step], container: Element | None) -> t
         if done and element.getparent() in done:
             done.add(element)
             continue
-        if found.boxes >= MAX_PICTURES:
+        if found.boxes >= MAX_PICTURES or images > MAX_IMAGES:
             break
         if element in text_boxes:
             continue

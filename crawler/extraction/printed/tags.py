@@ -4,7 +4,7 @@ the section of the page, from its breadcrumb or its address."""
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import accumulate, islice
 from urllib.parse import urlsplit
 
 from lxml.etree import _Element as Element
@@ -15,6 +15,7 @@ from crawler.extraction.declared.meta import names
 from crawler.extraction.declared.proposals import Proposal, Proposals
 from crawler.extraction.markup.page import Page, text_of
 from crawler.extraction.markup.roles import Role
+from pipelines.text import squash
 
 MAX_LINKS = 25
 """Maximum links of a row; a longer row is the site's cloud of all topics."""
@@ -40,11 +41,13 @@ _ROW_LABEL = re.compile(
 )
 """Text printed before a row of topics."""
 _LONGEST_LABEL, _LABELLED_BOXES, _MOST_WORDS = 30, 5, 5
+_MAX_TRIED = 1_000
+"""Maximum links looked at, each with the text around it."""
 
 
 def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
     """Propose the first row marked as tags; otherwise a row after a label; otherwise one of links to topic pages."""
-    below = heading is None
+    below, tried = heading is None, 0
     marked: dict[Element, list[str]] = {}
     leading: dict[Element, list[str]] = {}
     # WordPress names the whole article for its tags: "post tag-rome".
@@ -59,6 +62,9 @@ def propose_tags(page: Page, heading: Element | None, into: Proposals) -> None:
         # A link into a page ("#comments") does not lead to a topic.
         if not (is_tag or leads or boxes) or "#" in (element.get("href") or "")[1:]:
             continue
+        tried += 1
+        if tried > _MAX_TRIED:
+            break
         around = [element, *islice(element.iterancestors(), 4)]
         named = not boxes.isdisjoint(around)
         if not (is_tag or leads or named) or not _is_own(page, element, around, named or is_tag):
@@ -150,9 +156,14 @@ def _is_own(page: Page, link: Element, around: list[Element], is_marked: bool) -
         role = page.role(ancestor)
         if ancestor.tag in ("nav", "aside") or role & (Role.COMMENTS | Role.DROPPED) or (role & Role.ELSEWHERE and not is_marked):
             return False
-        if ancestor.tag in ("p", "h1", "h2", "h3") and len(text_of(ancestor)) > 3 * len(text_of(link)) + 60:
+        if ancestor.tag in ("p", "h1", "h2", "h3") and _is_longer(ancestor, 3 * len(text_of(link)) + 60):
             return False
     return True
+
+
+def _is_longer(element: Element, chars: int) -> bool:
+    """Whether an element has more than so many characters of text; a long text is not read to its end."""
+    return any(length > chars for length in accumulate(len(squash(text)) + 1 for text in element.itertext()))
 
 
 def _row(link: Element) -> Element:

@@ -113,6 +113,12 @@ def damaged(data: bytes, chance: random.Random) -> bytes:
 
 
 HOSTILE: dict[str, Callable[[], str]] = {
+    "pictures and words in one box": lambda: (
+        f"<h1>A</h1>{PROSE * 5}<div>" + "<img src=/a.jpg width=600 height=400> some words " * 20_000
+    ),
+    "pictures alone": lambda: f"<h1>A</h1>{PROSE * 5}<div>" + "<picture><source srcset=a.jpg><img src=a.jpg></picture>" * 20_000,
+    "pictures in boxes": lambda: f"<h1>A</h1>{PROSE * 5}" + f"<div><img src=a.jpg>A line</div>{PROSE}" * 8_000,
+    "topics": lambda: f"<h1>A</h1>{PROSE * 5}<p>" + "<a rel=tag href=/tag/x>Topic</a> " * 20_000,
     "deep": lambda: "<div>" * 20_000 + PROSE,
     "deep and named": lambda: '<div class="byline image caption">' * 240 + "x",
     "wide": lambda: PROSE * 8_000,
