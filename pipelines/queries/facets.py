@@ -19,7 +19,7 @@ FACETS = ("author", "topic", "section")
 MAX_REVISIONS = 10_000
 """The newest revisions that are counted. Higher: a name that is on everything takes longer than a page may."""
 _CHECKED = 50
-"""Revisions that are checked for a topic of exactly this name."""
+"""Newest revisions of a name, of which one must be shown for a search to offer its page."""
 
 _NAMED = {
     "author": "SELECT DISTINCT revision_id FROM revision_authors WHERE name = :name ORDER BY revision_id DESC LIMIT :most",
