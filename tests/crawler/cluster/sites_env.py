@@ -12,6 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from crawler.cluster.consumer import WRITER
+from crawler.cluster.queue import connect
 from pipelines.store.database import Row, Store, StoreError
 from tests import forkserver
 from tests.crawler.processes import TESTS, environment, site_table
@@ -75,8 +77,12 @@ class Town:
                 process.kill()
                 process.wait()
 
-    def writer(self) -> Any:
-        return self.running("writer", "--db", str(self.db))
+    @contextmanager
+    def writer(self) -> Iterator[Process]:
+        """A writer that has the stream: before it has, a worker postpones its crawls."""
+        with self.running("writer", "--db", str(self.db)) as process, connect(self.redis_url, seconds=5) as redis:
+            eventually(lambda: redis.exists(WRITER))
+            yield process
 
     def worker(self, name: str, redis_url: str = "") -> Any:
         return self.running("worker", "--name", name, "--warc", str(self.pages), redis_url=redis_url, name=name)
