@@ -88,8 +88,8 @@ class NewsSpider(Spider):
         self._candidates: list[Candidate] = []
         self._read_whole: list[tuple[str, SourceKind, tuple[Candidate, ...]]] = []
         self._named_by: dict[str, set[str]] = {}
-        self._go_on: list[tuple[str, str, int, tuple[Candidate, ...]]] = []
-        """Sections' pages that have a next one: the section, that address, its number, and what the page lists."""
+        self._next_pages: list[tuple[str, str, str, int, tuple[Candidate, ...]]] = []
+        """The section, its address after redirects, that of its next page, its number, and what the page before it lists."""
         self._pending = 0
         self._failures: list[str] = []
         self._unreadable: set[str] = set()
@@ -199,7 +199,7 @@ class NewsSpider(Spider):
         code, reason = self._why_silent(url, listing) if is_silent else (None, None)
         if kind is not SourceKind.SECTION and listing.candidates and not listing.problems:
             self._read_whole.append((url, kind, listing.candidates))
-        self._note(url, listing, 1)
+        self._note(url, response.url, listing, 1)
         etag, last_modified = _header(response, b"ETag"), _header(response, b"Last-Modified")
         if is_silent and listing.problems:
             etag = last_modified = None  # asked in full until it is what it should be
@@ -211,9 +211,9 @@ class NewsSpider(Spider):
             self._pending += 1
             yield self._source_request(child.url, SourceKind.SITEMAP, str(child.claimed_modified or "") or None)
 
-    def _note(self, url: str, listing: Listing, page: int) -> None:
+    def _note(self, url: str, first: str, listing: Listing, page: int) -> None:
         if listing.next_page and page <= MAX_LATER_PAGES and not self._named_by.keys() >= {one.key for one in listing.candidates}:
-            self._go_on.append((url, listing.next_page, page + 1, listing.candidates))
+            self._next_pages.append((url, first, listing.next_page, page + 1, listing.candidates))
         self._candidates += listing.candidates
         for candidate in listing.candidates:
             self._named_by.setdefault(candidate.key, set()).add(url)
@@ -221,28 +221,28 @@ class NewsSpider(Spider):
     def _later_pages(self) -> Iterator[Request]:
         """The next page of each section whose last page lists mostly new articles that no sitemap does: those of a new title, or
         after a break."""
-        pages, self._go_on = self._go_on, []
-        pages = [one for one in pages if not all(self._by_sitemap(self._named_by[each.key]) for each in one[3])]
+        pages, self._next_pages = self._next_pages, []
+        pages = [one for one in pages if not all(self._by_sitemap(self._named_by[each.key]) for each in one[-1])]
         if not pages or self.candidate_count >= self._limit:
             return
         now = self.clock()
-        question = question_of((each for one in pages for each in one[3]), self.site, now, recheck=RecheckMode.NONE)
+        question = question_of((each for one in pages for each in one[-1]), self.site, now, recheck=RecheckMode.NONE)
         try:
             self.snapshot.add(self.look_up(question))
         except StoreError:
             return  # the question before the articles meets the same, and ends the crawl
-        for section, address, number, candidates in pages:
+        for section, first, address, number, candidates in pages:
             if are_mostly_new(candidates, self.snapshot, self.site, now):
-                values = {"section": section, "number": number}
+                values = {"section": section, "first": first, "number": number}
                 parse, failed = self.parse_later_page, self.later_page_failed
                 yield Request(address, parse, errback=failed, cb_kwargs=values, dont_filter=True)
 
-    def parse_later_page(self, response: Response, section: str, number: int) -> Iterator[Any]:
+    def parse_later_page(self, response: Response, section: str, first: str, number: int) -> Iterator[Any]:
         """Read a later page of a section: all that it lists is named by the section."""
         if response.status == 200:
             content_type = _header(response, b"Content-Type")
-            listing = sources.read(SourceKind.SECTION, response.body, response.url, self.site, content_type, section)
-            self._note(section, listing, number)
+            listing = sources.read(SourceKind.SECTION, response.body, response.url, self.site, content_type, first)
+            self._note(section, first, listing, number)
         yield from self._source_done()
 
     def later_page_failed(self, failure: Failure) -> Iterator[Any]:
@@ -299,7 +299,7 @@ class NewsSpider(Spider):
 
     def _source_done(self) -> Iterator[Request]:
         self._pending -= 1
-        if self._pending == 0 and self._go_on:
+        if self._pending == 0 and self._next_pages:
             requests = list(self._later_pages())
             self._pending = len(requests)
             yield from requests

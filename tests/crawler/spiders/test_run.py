@@ -208,6 +208,18 @@ def test_later_pages_of_a_section_are_read_while_they_are_mostly_new(scripted: S
     assert requested([*new[4:0:-1], new[0], *old[::-1]], 2) == {*new[1:5], "/news/page/2"}
 
 
+def test_pages_of_a_section_are_numbered_from_where_it_leads(scripted: ScriptedPaper, tmp_path: Path) -> None:
+    define(tmp_path, site_table("wick", scripted.url, sections=["/latest/"]))
+    paths = [f"/news/footbridge-shut-for-winter-{41_000 + number}" for number in range(9)]
+    numbers = ["/news/", "/news/page/2/", "/news/page/3/"]
+    lists = {path: pages.front(paths[3 * place : 3 * place + 3], nav=numbers) for place, path in enumerate(numbers)}
+    moved = {"status": 302, "headers": {"Location": "/news/"}, "body": ""}
+    scripted.routes({path: pages.article(number) for number, path in enumerate(paths)} | lists | {"/latest/": moved})
+    scripted.forget_log()
+    crawl(tmp_path, "wick", now=NOON, recheck="none")
+    assert {one["path"] for one in scripted.log()} >= {*numbers, *paths}
+
+
 def start(folder: Path, now: datetime, **options: Any) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "crawler", "crawl", "demo-gazette", "--json", "--db", str(folder / "news.db")]
     return Process([*command, "--sites", str(folder / "sites.toml")], env=environment(now), text=True,
