@@ -130,7 +130,7 @@ class _Positions:
         """Where readers at these positions can be after one more character, the same for all."""
         self.steps += 1
         if self.steps > _MOST_STEPS:
-            raise ValueError("is too complicated: nobody can say how long it takes")
+            raise ValueError("is too complicated: how long a search takes has no known bound")
         for after in product(*(self.follow[place] for place in places)):
             if frozenset.intersection(*(self.chars[place] for place in after)):
                 yield after

@@ -85,7 +85,8 @@ def _show(store: Store, db: str, crawl_id: int, as_json: bool) -> None:
     began = (
         f"began {when(row['started'])}, took {_duration(row) or 'no time that is known'}" if row["started"] else "did not begin"
     )
-    out.print(f"planned {when(row['planned']) or 'by nobody'}; {began}")
+    planned = f"planned {when(row['planned'])}" if row["planned"] else "not planned by a schedule"
+    out.print(f"{planned}; {began}")
     outcomes = ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing fetched"
     out.print(f"{row['requests']} requests, {row['candidates']} candidates, {row['bytes']:,} bytes; {outcomes}")
     for code, count in sorted(skipped.items(), key=lambda one: -one[1]):

@@ -223,6 +223,7 @@ def _is_empty_heading(block: Block, following: Block | None) -> bool:
 
 
 def ends_sentence(text: str) -> bool:
+    """Whether a text ends as a sentence does, or with a colon or semicolon."""
     return bool(_END.search(text))
 
 
